@@ -1,0 +1,36 @@
+# Programs beside the product, each made when its folder holds a .cpp:
+#   tests/KIND/*.cpp        -> rondo_KIND_runner    (KIND: sql plan story sim), called by tests/KIND/run
+#   bench/NAME_bench.cpp    -> NAME_bench           (not part of `all`: ./dev bench)
+#   tests/fuzz/NAME_fuzz.cpp -> NAME_fuzz           (preset fuzz)
+# They may use every room.
+
+foreach(kind sql plan story sim)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/*.cpp)
+  if(sources)
+    add_executable(rondo_${kind}_runner ${sources})
+    rondo_ours(rondo_${kind}_runner)
+    target_link_libraries(rondo_${kind}_runner PRIVATE ${rondo_all_rooms})
+    rondo_use_pch(rondo_${kind}_runner rondo_pch)
+  endif()
+endforeach()
+
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cpp)
+add_custom_target(bench)
+foreach(source IN LISTS sources)
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name} EXCLUDE_FROM_ALL ${source})
+  rondo_ours(${name})
+  target_link_libraries(${name} PRIVATE ${rondo_all_rooms} Threads::Threads)
+  add_dependencies(bench ${name})
+endforeach()
+
+if(RONDO_FUZZ)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    rondo_ours(${name})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name} PRIVATE ${rondo_all_rooms})
+  endforeach()
+endif()
