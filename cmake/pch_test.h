@@ -1,7 +1,7 @@
-// What every room test needs on top: the property tester. doctest.h stays out, since its short macros
-// (CHECK) must come after our headers.
+// What every room test needs on top: the test framework and the property tester.
 #pragma once
 
-#include "pch.h"
-
+#include <doctest/doctest.h>
 #include <rapidcheck.h>
+
+#include "pch.h"

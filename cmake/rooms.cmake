@@ -7,7 +7,7 @@
 if(RONDO_PCH)
   rondo_pch_library(rondo_pch ${CMAKE_SOURCE_DIR}/cmake/pch.h)
   rondo_pch_library(rondo_pch_test ${CMAKE_SOURCE_DIR}/cmake/pch_test.h)
-  target_link_libraries(rondo_pch_test PRIVATE rapidcheck)
+  target_link_libraries(rondo_pch_test PRIVATE rapidcheck doctest::doctest)
 endif()
 
 add_library(rondo_doctest_main OBJECT ${CMAKE_SOURCE_DIR}/cmake/doctest_main.cpp)

@@ -55,7 +55,9 @@ endif()
 
 # One precompiled header for all rooms and one for their tests, built once per build folder.
 function(rondo_pch_library NAME)
-  file(WRITE ${CMAKE_BINARY_DIR}/${NAME}.cpp "")
+  if(NOT EXISTS ${CMAKE_BINARY_DIR}/${NAME}.cpp)  # written once: its age says whether to compile
+    file(WRITE ${CMAKE_BINARY_DIR}/${NAME}.cpp "")
+  endif()
   add_library(${NAME} STATIC ${CMAKE_BINARY_DIR}/${NAME}.cpp)
   target_link_libraries(${NAME} PRIVATE rondo_flags fmt::fmt tl::expected)
   target_precompile_headers(${NAME} PRIVATE ${ARGN})
