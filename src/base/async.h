@@ -27,7 +27,9 @@ class Signal {
     struct Awaiter {
       Signal& signal;
       [[nodiscard]] bool await_ready() const noexcept { return signal.set_; }
-      void await_suspend(std::coroutine_handle<> waiter) const { signal.waiters_.push_back(waiter); }
+      void await_suspend(std::coroutine_handle<> waiter) const {
+        signal.waiters_.push_back(waiter);
+      }
       void await_resume() const noexcept {}
     };
     return Awaiter{*this};
@@ -38,7 +40,8 @@ class Signal {
   std::vector<std::coroutine_handle<>> waiters_;
 };
 
-/// The single writer of a resource: at most `places` tasks inside, the others queue in order of arrival.
+/// The single writer of a resource: at most `places` tasks inside, the others queue in order of
+/// arrival.
 ///   `auto place = co_await strand.enter();`  leaves when `place` goes out of scope.
 /// Must outlive its places; waking a long queue costs one stack frame, not one for each task.
 class Strand {

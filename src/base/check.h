@@ -9,10 +9,10 @@ namespace rondo {
 
 }  // namespace rondo
 
-/// A promise that only a defect of ours can break. Always on, in production too; never for user input.
-/// Named PROMISE and not CHECK because the test framework owns that word.
-#define PROMISE(condition)                                                       \
-  do {                                                                           \
-    if (!(condition)) [[unlikely]]                                               \
-      ::rondo::promise_broken(#condition, __FILE__, __LINE__);                   \
+/// A promise that only a defect of ours can break. Always on, in production too; never for user
+/// input. Named PROMISE and not CHECK because the test framework owns that word.
+#define PROMISE(condition)                                     \
+  do {                                                         \
+    if (!(condition)) [[unlikely]]                             \
+      ::rondo::promise_broken(#condition, __FILE__, __LINE__); \
   } while (false)

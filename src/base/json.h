@@ -12,8 +12,8 @@
 
 namespace rondo {
 
-/// A JSON value. Objects keep the order of their keys, so what is written is what was meant, byte for byte.
-/// Numbers are int64 where they fit and have no fraction, double otherwise.
+/// A JSON value. Objects keep the order of their keys, so what is written is what was meant, byte
+/// for byte. Numbers are int64 where they fit and have no fraction, double otherwise.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -21,17 +21,17 @@ class Json {
   using Object = std::vector<Member>;
 
   Json() = default;
-  Json(std::nullptr_t) {}                                        // NOLINT(google-explicit-constructor)
-  Json(bool value) : value_(value) {}                            // NOLINT
-  Json(int value) : value_(std::int64_t{value}) {}               // NOLINT
-  Json(std::int64_t value) : value_(value) {}                    // NOLINT
+  Json(std::nullptr_t) {}                           // NOLINT(google-explicit-constructor)
+  Json(bool value) : value_(value) {}               // NOLINT
+  Json(int value) : value_(std::int64_t{value}) {}  // NOLINT
+  Json(std::int64_t value) : value_(value) {}       // NOLINT
   Json(std::uint64_t value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT
-  Json(double value) : value_(value) {}                          // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}          // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}   // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}        // NOLINT
-  Json(Array value) : value_(std::move(value)) {}                // NOLINT
-  Json(Object value) : value_(std::move(value)) {}               // NOLINT
+  Json(double value) : value_(value) {}                                    // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}                    // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}             // NOLINT
+  Json(const char* value) : value_(std::string(value)) {}                  // NOLINT
+  Json(Array value) : value_(std::move(value)) {}                          // NOLINT
+  Json(Object value) : value_(std::move(value)) {}                         // NOLINT
 
   /// `Json::object({{"id", 7}, {"name", "Ada"}})`
   static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
@@ -44,7 +44,9 @@ class Json {
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   [[nodiscard]] bool is_bool() const { return std::holds_alternative<bool>(value_); }
   [[nodiscard]] bool is_int() const { return std::holds_alternative<std::int64_t>(value_); }
-  [[nodiscard]] bool is_number() const { return is_int() || std::holds_alternative<double>(value_); }
+  [[nodiscard]] bool is_number() const {
+    return is_int() || std::holds_alternative<double>(value_);
+  }
   [[nodiscard]] bool is_string() const { return std::holds_alternative<std::string>(value_); }
   [[nodiscard]] bool is_array() const { return std::holds_alternative<Array>(value_); }
   [[nodiscard]] bool is_object() const { return std::holds_alternative<Object>(value_); }
@@ -63,8 +65,9 @@ class Json {
   /// Follows "a.b.c" through objects; the shared null where the way ends.
   [[nodiscard]] const Json& at_path(std::string_view dotted) const;
 
-  Json& set(std::string_view key, Json value);  ///< makes this an object if it is none; returns *this
-  Json& push(Json value);                       ///< makes this an array if it is none; returns *this
+  Json& set(std::string_view key,
+            Json value);   ///< makes this an object if it is none; returns *this
+  Json& push(Json value);  ///< makes this an array if it is none; returns *this
   void erase(std::string_view key);
 
   /// Compact; keys in their order; strings escaped as RFC 8259 asks, non-ASCII left as UTF-8.

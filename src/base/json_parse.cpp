@@ -1,8 +1,9 @@
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/src.hpp>
 #include <charconv>
 #include <limits>
 #include <unordered_map>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/src.hpp>
 
 #include "base/json.h"
 
@@ -54,7 +55,8 @@ class Builder {
     gathered_.clear();
     return put(Json(static_cast<std::int64_t>(number)));
   }
-  // Boost 1.81 computes doubles by powers of ten and misses the last bit at times: read the digits again.
+  // Boost 1.81 computes doubles by powers of ten and misses the last bit at times: read the digits
+  // again.
   bool on_double(double, string_view part, error_code& problem) {
     gather(part);
     double number = 0;
@@ -74,7 +76,8 @@ class Builder {
   bool on_comment(string_view, error_code&) { return true; }
 
  private:
-  // from_chars reports underflow and overflow alike; what is too small is 0, what is too large an error.
+  // from_chars reports underflow and overflow alike; what is too small is 0, what is too large an
+  // error.
   static bool too_large(const std::string& digits) {
     const std::size_t exponent = digits.find_first_of("eE");
     return exponent == std::string::npos || digits[exponent + 1] != '-';
@@ -106,8 +109,8 @@ class Builder {
     return true;
   }
 
-  // Of equal keys the last value counts, at the place of the first, as in every browser. By a table, so that
-  // an object of a million keys costs no million squared.
+  // Of equal keys the last value counts, at the place of the first, as in every browser. By a
+  // table, so that an object of a million keys costs no million squared.
   static void drop_repeats(Json::Object& members) {
     std::unordered_map<std::string_view, std::size_t> first;
     std::vector<bool> repeats(members.size());

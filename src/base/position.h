@@ -5,7 +5,8 @@
 
 namespace rondo {
 
-/// A place in a user's file. Lines and columns count from 1; `length` is in characters of that line.
+/// A place in a user's file. Lines and columns count from 1; `length` is in characters of that
+/// line.
 struct Position {
   std::string file;  ///< relative to the project's folder, with '/'
   std::uint32_t line = 1;

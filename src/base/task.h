@@ -12,8 +12,9 @@
 namespace rondo {
 
 /// A piece of work that may wait. Lazy: nothing happens until it is awaited (or handed to a loop).
-/// One owner, awaited at most once, all on one thread. Expected failures travel as `Task<Result<T>>`;
-/// an exception that reaches the edge of a coroutine is a defect and ends the program.
+/// One owner, awaited at most once, all on one thread. Expected failures travel as
+/// `Task<Result<T>>`; an exception that reaches the edge of a coroutine is a defect and ends the
+/// program.
 template <class T = void>
 class Task;
 
@@ -78,9 +79,9 @@ class [[nodiscard]] Task {
     struct Awaiter {
       Handle handle;
       [[nodiscard]] bool await_ready() const noexcept { return false; }
-      // Not by symmetric transfer: g++ makes that a true tail call only from -O2 on and never with a
-      // sanitizer, so a loop over a million tasks that end at once would need a million stack frames.
-      // A task that ends at once returns here like a function does.
+      // Not by symmetric transfer: g++ makes that a true tail call only from -O2 on and never with
+      // a sanitizer, so a loop over a million tasks that end at once would need a million stack
+      // frames. A task that ends at once returns here like a function does.
       bool await_suspend(std::coroutine_handle<> waiter) const noexcept {
         handle.resume();
         if (handle.done()) return false;
@@ -108,15 +109,16 @@ inline Task<void> Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 
-/// Runs at once and frees itself at its end: the root under which detached tasks live. Its promise is a
-/// link of the list that was current when it started.
+/// Runs at once and frees itself at its end: the root under which detached tasks live. Its promise
+/// is a link of the list that was current when it started.
 struct Detached {
   struct promise_type;
 };
 }  // namespace detail
 
-/// The detached tasks that have not ended yet, so that a simulated power cut can free them. Whoever wants to
-/// do that makes its list the current one of this thread while it runs them; otherwise nobody keeps count.
+/// The detached tasks that have not ended yet, so that a simulated power cut can free them. Whoever
+/// wants to do that makes its list the current one of this thread while it runs them; otherwise
+/// nobody keeps count.
 class RootList {
  public:
   RootList() = default;
@@ -124,8 +126,8 @@ class RootList {
   RootList& operator=(const RootList&) = delete;
   ~RootList() { abandon(); }
 
-  /// Frees all of them, the youngest first (a task may refer to what an older one owns), without running
-  /// any of their code but destructors; these wake nobody (see `abandoning`).
+  /// Frees all of them, the youngest first (a task may refer to what an older one owns), without
+  /// running any of their code but destructors; these wake nobody (see `abandoning`).
   inline void abandon();
   [[nodiscard]] std::size_t size() const { return size_; }
 
@@ -176,8 +178,8 @@ struct Detached::promise_type {
 };
 }  // namespace detail
 
-/// Starts `task` now and lets it go on by itself; `done(value)` is called on the same thread at its end.
-/// Whatever the task refers to must outlive it.
+/// Starts `task` now and lets it go on by itself; `done(value)` is called on the same thread at its
+/// end. Whatever the task refers to must outlive it.
 template <class T, class Done>
 void spawn(Task<T> task, Done done) {
   [](Task<T> owned, Done then) -> detail::Detached {
