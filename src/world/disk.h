@@ -11,8 +11,9 @@
 
 namespace rondo::world {
 
-/// One open file. Bytes written are safe from a power cut only after a `sync` that succeeded; a sync that
-/// failed makes the file useless: the kernel may have dropped the pages, so it is never tried again.
+/// One open file. Bytes written are safe from a power cut only after a `sync` that succeeded; a
+/// sync that failed makes the file useless: the kernel may have dropped the pages, so it is never
+/// tried again.
 class File {
  public:
   virtual ~File() = default;
@@ -34,14 +35,15 @@ struct DirectoryEntry {
 };
 
 enum class OpenMode {
-  read,            ///< must exist
-  read_write,      ///< must exist
-  create,          ///< read and write, made if missing
-  create_new,      ///< read and write, must not exist (error R0021)
+  read,        ///< must exist
+  read_write,  ///< must exist
+  create,      ///< read and write, made if missing
+  create_new,  ///< read and write, must not exist (error R0021)
 };
 
-/// Paths use '/'; relative ones are relative to where the program was started. Errors: R0020 not found,
-/// R0021 exists already, R0022 no space left, R0023 any other, each with the path in its message.
+/// Paths use '/'; relative ones are relative to where the program was started. Errors: R0020 not
+/// found, R0021 exists already, R0022 no space left, R0023 any other, each with the path in its
+/// message.
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -59,7 +61,8 @@ class Disk {
 
 /// Whole contents; for files that fit in memory.
 [[nodiscard]] Result<std::string> read_file(Disk& disk, const std::string& path);
-/// Temporary name, sync, rename, sync of the directory: after a crash there is the old file or the new one.
+/// Temporary name, sync, rename, sync of the directory: after a crash there is the old file or the
+/// new one.
 [[nodiscard]] Result<void> write_file(Disk& disk, const std::string& path, std::string_view bytes);
 
 }  // namespace rondo::world

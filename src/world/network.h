@@ -49,13 +49,14 @@ using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
 
 struct ServeOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                       ///< 0 takes a free one
-  std::size_t body_bytes_max = 4U << 20;        ///< above: 413, the connection is closed
-  std::size_t header_bytes_max = 16U << 10;     ///< above: 431
-  std::size_t connections_max = 4096;           ///< above: accepted and closed at once
-  Duration header_timeout = std::chrono::seconds{10};  ///< first byte of a request to its last header
+  std::uint16_t port = 0;                    ///< 0 takes a free one
+  std::size_t body_bytes_max = 4U << 20;     ///< above: 413, the connection is closed
+  std::size_t header_bytes_max = 16U << 10;  ///< above: 431
+  std::size_t connections_max = 4096;        ///< above: accepted and closed at once
+  Duration header_timeout =
+      std::chrono::seconds{10};  ///< first byte of a request to its last header
   Duration body_timeout = std::chrono::seconds{30};
-  Duration idle_timeout = std::chrono::seconds{75};    ///< between requests
+  Duration idle_timeout = std::chrono::seconds{75};  ///< between requests
 };
 
 /// Listens until destroyed or `stop`ped; `stop` lets requests under way end, at most `grace`.
@@ -82,16 +83,17 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  /// Any answer with a status is a success here, 500 too: what a status means is the connector's business.
-  /// Errors: transient R0030 (nothing was sent: no connection, no name), unknown_outcome R0031 (sent in whole
-  /// or in part, no answer seen: timeout, reset), permanent R0032 (the request itself is malformed).
+  /// Any answer with a status is a success here, 500 too: what a status means is the connector's
+  /// business. Errors: transient R0030 (nothing was sent: no connection, no name), unknown_outcome
+  /// R0031 (sent in whole or in part, no answer seen: timeout, reset), permanent R0032 (the request
+  /// itself is malformed).
   virtual Task<Result<HttpResponse>> send(HttpRequest request) = 0;
 
   /// Errors: permanent R0033 (address in use or not ours).
   virtual Result<std::unique_ptr<HttpServer>> serve(ServeOptions options, HttpHandler handler) = 0;
 
-  /// Errors: transient R0034 (no server answered, or it failed); a domain that does not exist is no error.
-  /// `resolver` "host:port" overrides the machine's own resolver.
+  /// Errors: transient R0034 (no server answered, or it failed); a domain that does not exist is no
+  /// error. `resolver` "host:port" overrides the machine's own resolver.
   virtual Task<Result<MailRoutes>> mail_routes(std::string domain, std::string resolver) = 0;
 };
 

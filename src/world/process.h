@@ -28,7 +28,8 @@ struct ProcessResult {
 class Processes {
  public:
   virtual ~Processes() = default;
-  /// Errors: permanent R0040 (no such program), transient R0041 (ran out of time: its whole group is killed).
+  /// Errors: permanent R0040 (no such program), transient R0041 (ran out of time: its whole group
+  /// is killed).
   virtual Task<Result<ProcessResult>> run(ProcessSpec spec) = 0;
 };
 

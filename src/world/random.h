@@ -13,7 +13,8 @@ class Random {
 
   /// Uniform in [0, 1), 53 bits.
   double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-  /// Uniform in [0, bound); bound > 0. Lemire's multiply-shift; its bias is below 2^-32 for our bounds.
+  /// Uniform in [0, bound); bound > 0. Lemire's multiply-shift; its bias is below 2^-32 for our
+  /// bounds.
   std::uint64_t below(std::uint64_t bound) {
     return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
   }

@@ -9,8 +9,9 @@
 
 namespace rondo::world {
 
-/// Everything outside the program, handed in by constructor. `real/` and `sim/` each make one; whoever
-/// holds a World must not outlive it. All of a World's tasks run on the one thread of its loop.
+/// Everything outside the program, handed in by constructor. `real/` and `sim/` each make one;
+/// whoever holds a World must not outlive it. All of a World's tasks run on the one thread of its
+/// loop.
 struct World {
   Clock& clock;
   Random& random;
