@@ -1,8 +1,12 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "model/contract.h"
 
 #include "base/position.h"
 #include "base/time.h"
@@ -48,5 +52,18 @@ struct Source {
   std::vector<FileStream> streams;
   Position where{};
 };
+
+/// The table or view that `source('web', 'Order Completed')` names: "raw.web_order_completed". Every run of other
+/// characters than letters and digits becomes one '_'.
+[[nodiscard]] std::string source_table(std::string_view source, std::string_view stream);
+
+struct EventColumn {
+  std::string_view name;
+  ColumnType type;
+};
+/// What every view of an event has before the columns of its contract. A property of the same name is not a column of
+/// its own; a nested property "a.b" is the column a_b.
+[[nodiscard]] std::span<const EventColumn> event_columns();
+[[nodiscard]] std::string column_of_property(std::string_view property);
 
 }  // namespace rondo::model
