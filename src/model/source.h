@@ -6,10 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "model/contract.h"
-
 #include "base/position.h"
 #include "base/time.h"
+#include "model/contract.h"
 
 namespace rondo::model {
 
@@ -53,16 +52,16 @@ struct Source {
   Position where{};
 };
 
-/// The table or view that `source('web', 'Order Completed')` names: "raw.web_order_completed". Every run of other
-/// characters than letters and digits becomes one '_'.
+/// The table or view that `source('web', 'Order Completed')` names: "raw.web_order_completed". Every
+/// run of other characters than letters and digits becomes one '_'.
 [[nodiscard]] std::string source_table(std::string_view source, std::string_view stream);
 
 struct EventColumn {
   std::string_view name;
   ColumnType type;
 };
-/// What every view of an event has before the columns of its contract. A property of the same name is not a column of
-/// its own; a nested property "a.b" is the column a_b.
+/// What every view of an event has before the columns of its contract. A property of the same name
+/// is not a column of its own; a nested property "a.b" is the column a_b.
 [[nodiscard]] std::span<const EventColumn> event_columns();
 [[nodiscard]] std::string column_of_property(std::string_view property);
 
