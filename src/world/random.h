@@ -16,7 +16,8 @@ class Random {
   /// Uniform in [0, bound); bound > 0. Lemire's multiply-shift; its bias is below 2^-32 for our
   /// bounds.
   std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
   }
   Hash128 id() { return {next(), next()}; }
 };

@@ -8,9 +8,9 @@
 
 namespace rondo::world {
 
-/// The machine we run on: system clock, kernel randomness, files, sockets, processes. One loop, one thread:
-/// whoever calls `run` becomes that thread. Two RealWorlds in one process share nothing, so the collector
-/// and the control loop each have their own.
+/// The machine we run on: system clock, kernel randomness, files, sockets, processes. One loop, one
+/// thread: whoever calls `run` becomes that thread. Two RealWorlds in one process share nothing, so
+/// the collector and the control loop each have their own.
 class RealWorld {
  public:
   RealWorld();
@@ -45,8 +45,8 @@ T RealWorld::run(Task<T> task) {
   return std::move(*result);
 }
 
-/// A second thread with a RealWorld of its own, on which `body` runs to its end; joined by the destructor.
-/// The only way in the program to get a thread.
+/// A second thread with a RealWorld of its own, on which `body` runs to its end; joined by the
+/// destructor. The only way in the program to get a thread.
 class WorldThread {
  public:
   explicit WorldThread(std::function<Task<void>(RealWorld&)> body);
