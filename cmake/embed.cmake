@@ -8,10 +8,12 @@
 # and declare in a .cpp of that room what it made:
 #
 #   #include "base/embedded.h"   // struct EmbeddedFile { std::string_view path, bytes; };
-#   namespace rondo::embedded { std::span<const EmbeddedFile> rondo_embedded_connectors(); }
+#   namespace rondo::embedded {
+#   std::span<const EmbeddedFile> rondo_embedded_connectors();
+#   }
 #
-# Paths are relative to BASE (default: the repository) and sorted. A change of a file, or of the list
-# through the GLOB, builds the table again. An empty list gives an empty table.
+# Paths are relative to BASE (default: the repository) and sorted. A change of a file, or of the
+# list through the GLOB, builds the table again. An empty list gives an empty table.
 function(rondo_embed TARGET NAME)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "BASE" "FILES")
   if(NOT arg_BASE)

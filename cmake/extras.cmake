@@ -1,7 +1,7 @@
 # Programs beside the product, each made when its folder holds a .cpp:
-#   tests/KIND/*.cpp        -> rondo_KIND_runner    (KIND: sql plan story sim), called by tests/KIND/run
-#   bench/NAME_bench.cpp    -> NAME_bench           (not part of `all`: ./dev bench)
-#   tests/fuzz/NAME_fuzz.cpp -> NAME_fuzz           (preset fuzz)
+#   tests/KIND/*.cpp         -> rondo_KIND_runner  (sql plan story sim), called by tests/KIND/run
+#   bench/NAME_bench.cpp     -> NAME_bench         (not part of `all`: ./dev bench)
+#   tests/fuzz/NAME_fuzz.cpp -> NAME_fuzz          (preset fuzz)
 # They may use every room.
 
 foreach(kind sql plan story sim)

@@ -2,8 +2,6 @@
 // a change of this file compiles the whole house again.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -17,8 +15,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <fmt/core.h>
+#include <tl/expected.hpp>

@@ -1,7 +1,7 @@
 # The rooms of src/rooms.txt: one library each, linked only to the rooms on lines above its own.
 #
-# A room is src/NAME/**/*.cpp. Its `*_test.cpp` files make rondo_NAME_test. What else a room needs at
-# build time (embedded files) stands in src/NAME/room.cmake, read after its library is made.
+# A room is src/NAME/**/*.cpp. Its `*_test.cpp` files make rondo_NAME_test. What else a room needs
+# at build time (embedded files) stands in src/NAME/room.cmake, read after its library is made.
 # A room without a .cpp yet is an interface library, so rooms can come one by one.
 
 if(RONDO_PCH)

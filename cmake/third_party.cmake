@@ -36,7 +36,7 @@ add_library(nanoarrow STATIC ${CMAKE_SOURCE_DIR}/vendor/nanoarrow/nanoarrow/nano
 target_include_directories(nanoarrow SYSTEM PUBLIC ${CMAKE_SOURCE_DIR}/vendor/nanoarrow)
 target_compile_options(nanoarrow PRIVATE -w)
 
-# room -> libraries. Linked privately: a room's headers never show them (tools/check_rooms looks too).
+# room -> libraries. Linked privately: a room's headers never show them (tools/check_rooms looks).
 set(rondo_links_base      Boost::headers OpenSSL::Crypto)
 set(rondo_links_world     Boost::headers Threads::Threads CURL::libcurl PkgConfig::cares
                           OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB)

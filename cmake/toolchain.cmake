@@ -1,4 +1,5 @@
-# Compiler cache, linker, warnings and sanitizers. Our targets link rondo_flags; vendored code does not.
+# Compiler cache, linker, warnings and sanitizers. Our targets link rondo_flags; vendored code
+# does not.
 
 find_program(RONDO_CCACHE ccache)
 if(RONDO_CCACHE)
@@ -31,7 +32,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # bug 105651 (-Wrestrict on std::string +), bug 105562 and kin (std::function, std::optional).
   target_compile_options(rondo_flags INTERFACE
     -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
-    -Wno-stringop-overflow -Wno-stringop-overread -Wno-mismatched-new-delete -Wno-free-nonheap-object)
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-mismatched-new-delete
+    -Wno-free-nonheap-object)
   if(RONDO_PCH)
     target_compile_options(rondo_flags INTERFACE -fpch-preprocess)
   endif()
