@@ -49,4 +49,11 @@ struct Identifier {
 /// Normalises a raw value; nothing if it cannot be one (empty, no '@' in an email, no digit in a phone).
 [[nodiscard]] std::optional<std::string> normalise(Normaliser how, std::string_view raw);
 
+/// True if a normalised value may stand for somebody: it is not on the rule's block list and, where
+/// role mailboxes are shared, not one of them (info@, sales@ … RFC 2142 and its kin). A value that
+/// identifies nobody joins nobody and has no profile.
+[[nodiscard]] bool identifies(const IdentifierRule& rule, std::string_view value);
+/// The local part, up to a '+', is one that a team reads rather than a person.
+[[nodiscard]] bool is_role_mailbox(std::string_view address);
+
 }  // namespace rondo::model

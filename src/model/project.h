@@ -57,7 +57,7 @@ struct FieldMapping {
 
 /// What may trigger an asset. Nothing set: by hand only.
 struct Trigger {
-  std::string schedule;  ///< cron, five fields
+  std::string schedule{};  ///< cron, five fields
   Duration every{0};     ///< interval; 0: none
   bool after_upstream = false;
   Position where{};

@@ -1,0 +1,74 @@
+#include "serve/api.h"
+
+#include <doctest/doctest.h>
+
+namespace rondo::serve {
+namespace {
+
+using world::HttpRequest;
+using world::HttpResponse;
+
+Task<HttpResponse> collector(HttpRequest request) {
+  co_return HttpResponse{200, {}, "collected " + request.url};
+}
+
+struct Served {
+  Board board;
+  std::vector<std::string> asked;
+  world::HttpHandler handler;
+
+  explicit Served(std::string token = {}) {
+    board.show_status(Json::object({{"state", "fresh"}}));
+    board.on_run_asked([this](std::string selection) {
+      asked.push_back(std::move(selection));
+      return true;
+    });
+    handler = make_api(board, {std::move(token), [] { return std::string("rondo_up 1\n"); }, collector});
+  }
+
+  HttpResponse ask(const char* method, const char* url, world::Headers headers = {}, std::string body = {}) {
+    HttpResponse answer;
+    spawn(handler({method, url, std::move(headers), std::move(body)}),
+          [&](HttpResponse response) { answer = std::move(response); });
+    return answer;
+  }
+};
+
+TEST_CASE("what is not the API's goes to the collector") {
+  Served served;
+  CHECK(served.ask("POST", "/v1/batch").body == "collected /v1/batch");
+  CHECK(served.ask("GET", "/metrics").body == "rondo_up 1\n");
+  CHECK(served.ask("GET", "/api/status").body == "{\"state\":\"fresh\"}\n");
+}
+
+TEST_CASE("a run is asked for by name, or for everything") {
+  Served served;
+  CHECK(served.ask("POST", "/api/runs", {}, R"({"select":"sync:a"})").status == 202);
+  CHECK(served.ask("POST", "/api/runs").status == 202);
+  CHECK(served.asked == std::vector<std::string>{"sync:a", ""});
+}
+
+TEST_CASE("what cannot be is refused and starts nothing") {
+  Served served;
+  CHECK(served.ask("POST", "/api/runs", {}, "{").status == 400);
+  CHECK(served.ask("POST", "/api/runs", {}, "[]").status == 400);
+  CHECK(served.ask("POST", "/api/runs", {}, R"({"select":7})").status == 400);
+  CHECK(served.ask("DELETE", "/api/status").status == 405);
+  CHECK(served.ask("GET", "/api/nothing").status == 404);
+  CHECK(served.ask("POST", "/api/runs", {{"Host", "a"}, {"Origin", "http://evil"}}).status == 403);
+  CHECK(served.asked.empty());
+  served.board.on_run_asked(nullptr);
+  CHECK(served.ask("POST", "/api/runs").status == 503);
+}
+
+TEST_CASE("with a token, only who has it may ask; events still come in by their write keys") {
+  Served served("secret");
+  CHECK(served.ask("GET", "/api/status").status == 401);
+  CHECK(served.ask("GET", "/metrics").status == 401);
+  CHECK(served.ask("GET", "/api/status", {{"Authorization", "Bearer wrong"}}).status == 401);
+  CHECK(served.ask("GET", "/api/status", {{"Authorization", "Bearer secret"}}).status == 200);
+  CHECK(served.ask("POST", "/v1/batch").status == 200);
+}
+
+}  // namespace
+}  // namespace rondo::serve
