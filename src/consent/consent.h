@@ -14,7 +14,7 @@ namespace rondo::consent {
 
 struct CollectReport {
   std::int64_t from_events = 0;  ///< entries added from events, by category or by GPC
-  std::int64_t from_rows = 0;    ///< entries added or corrected from consent columns of file streams
+  std::int64_t from_rows = 0;  ///< entries added or corrected from consent columns of file streams
 };
 
 /// Writes what people said into rondo.consent_ledger: `context.consent.categoryPreferences` and
@@ -31,19 +31,20 @@ struct CollectReport {
 /// reason_code is null where allowed, else `consent_missing` or `consent_withdrawn`; reason is a
 /// sentence for a person, without personal data.
 ///
-/// What counts is the latest entry of the ledger up to `as_of` over all identifiers that the profile
-/// has now; of two at the same instant the denial. Without an entry the purpose's basis decides
-/// (model::Purpose::allowed_by_default). A denial counts where the basis is consent, or the purpose
-/// can be opted out of; a contract or a legal obligation does not ask.
+/// What counts is the latest entry of the ledger up to `as_of` over all identifiers that the
+/// profile has now; of two at the same instant the denial. Without an entry the purpose's basis
+/// decides (model::Purpose::allowed_by_default). A denial counts where the basis is consent, or the
+/// purpose can be opted out of; a contract or a legal obligation does not ask.
 ///
 /// `into` is a name without a schema; the table is temporary and belongs to the session. It may be
 /// called inside a transaction. Error R0701 if the rules do not know the purpose.
 [[nodiscard]] Result<void> usable(warehouse::Session& session, const model::ConsentRules& rules,
                                   std::string_view purpose, Time as_of, std::string_view into);
 
-/// A boolean SQL expression: is this value of that kind of identifier suppressed for the purpose (or
-/// for all)? `value_sql` is an expression that holds the normalised value; null is not suppressed.
-/// Suppression goes by value, not by profile: it stays when the value moves to another person.
+/// A boolean SQL expression: is this value of that kind of identifier suppressed for the purpose
+/// (or for all)? `value_sql` is an expression that holds the normalised value; null is not
+/// suppressed. Suppression goes by value, not by profile: it stays when the value moves to another
+/// person.
 [[nodiscard]] std::string suppressed_sql(const warehouse::Dialect& dialect,
                                          std::string_view identifier_type,
                                          std::string_view value_sql, std::string_view purpose);
@@ -55,13 +56,12 @@ struct CollectReport {
                                                        std::string_view purpose);
 
 /// A boolean SQL expression: does `source_sql`, the `source` of a row of rondo.profile_values
-/// ("crm.contacts.email", "enrichment.work_email/prospeo"), come from an allowed source? A sync leaves
-/// empty each profile field whose value does not:
+/// ("crm.contacts.email", "enrichment.work_email/prospeo"), come from an allowed source? A sync
+/// leaves empty each profile field whose value does not:
 ///   case when <this> then value end
 [[nodiscard]] std::string source_allowed_sql(const warehouse::Dialect& dialect,
                                              const model::Project& project,
-                                             std::string_view purpose,
-                                             std::string_view source_sql);
+                                             std::string_view purpose, std::string_view source_sql);
 
 /// What one person said last about one purpose.
 struct Statement {
