@@ -14,6 +14,7 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(libfyaml REQUIRED IMPORTED_TARGET libfyaml)
+find_package(date REQUIRED)  # time zones: <chrono> of g++ 12 has none
 find_package(doctest REQUIRED)
 find_package(rapidcheck REQUIRED)
 
@@ -43,6 +44,7 @@ set(rondo_links_world     Boost::headers Threads::Threads CURL::libcurl PkgConfi
 set(rondo_links_state     SQLite::SQLite3)
 set(rondo_links_warehouse duckdb nanoarrow)
 set(rondo_links_collect   simdjson::simdjson ZLIB::ZLIB)
+set(rondo_links_control   date::date-tz)
 set(rondo_links_project   PkgConfig::libfyaml)
 set(rondo_links_serve     Boost::headers Threads::Threads OpenSSL::SSL ZLIB::ZLIB)
 set(rondo_links_cli       CLI11::CLI11)
