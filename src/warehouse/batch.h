@@ -40,15 +40,16 @@ class Batch {
   ~Batch();
   [[nodiscard]] std::span<const Column> columns() const;
   [[nodiscard]] std::int64_t rows() const;
-  /// Gives the rows away as an Arrow C stream that the caller releases; the batch is empty afterwards.
+  /// Gives the rows away as an Arrow C stream that the caller releases; the batch is empty
+  /// afterwards.
   void release_to(ArrowArrayStream* out);
 
  private:
   std::unique_ptr<Implementation> implementation_;
 };
 
-/// Fills a batch row by row: one call per column in the declared order, then the next row starts by itself.
-/// A value of the wrong type or a wrong order is a broken promise.
+/// Fills a batch row by row: one call per column in the declared order, then the next row starts by
+/// itself. A value of the wrong type or a wrong order is a broken promise.
 class BatchBuilder {
  public:
   explicit BatchBuilder(std::vector<Column> columns);
@@ -56,7 +57,9 @@ class BatchBuilder {
   ~BatchBuilder();
   BatchBuilder& null();
   BatchBuilder& text(std::string_view value);  ///< text and json columns
-  BatchBuilder& text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
+  BatchBuilder& text_or_null(std::string_view value) {
+    return value.empty() ? null() : text(value);
+  }
   BatchBuilder& int64(std::int64_t value);
   BatchBuilder& float64(double value);
   BatchBuilder& boolean(bool value);
@@ -69,8 +72,8 @@ class BatchBuilder {
   std::unique_ptr<Implementation> implementation_;
 };
 
-/// The rows of an answer, streamed. One row is current after each `next` that said true. Read it to its end or
-/// destroy it before anything else is asked of the same session.
+/// The rows of an answer, streamed. One row is current after each `next` that said true. Read it to
+/// its end or destroy it before anything else is asked of the same session.
 class Rows {
  public:
   class Implementation;
@@ -83,8 +86,8 @@ class Rows {
   Result<bool> next();
 
   [[nodiscard]] bool is_null(std::size_t column) const;
-  /// The value as text whatever its type (timestamps as to_text(Time), doubles shortest round trip); "" for NULL.
-  /// Views live until the next `next`.
+  /// The value as text whatever its type (timestamps as to_text(Time), doubles shortest round
+  /// trip); "" for NULL. Views live until the next `next`.
   [[nodiscard]] std::string_view text(std::size_t column) const;
   [[nodiscard]] std::int64_t int64(std::size_t column) const;  ///< 0 for NULL; int64, boolean
   [[nodiscard]] double float64(std::size_t column) const;      ///< 0 for NULL; float64, int64

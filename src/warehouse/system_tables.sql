@@ -57,7 +57,7 @@ create table if not exists rondo.evidence (
   record_id    text not null,          -- event id, or stream and row key: the first that showed it
   first_seen   timestamp not null,
   last_seen    timestamp not null,
-  refused      text                    -- null: joins; otherwise the limit or block that stopped it
+  refused      text                    -- null: joins; otherwise limit:KIND, blocked:KIND or undeclared:KIND
 );
 create table if not exists rondo.identifiers (
   type        text not null,
@@ -85,8 +85,17 @@ create table if not exists rondo.profile_values (
   stale       boolean not null,        -- feedback said it is no longer true
   primary key (profile_id, field)
 );
+-- Values that feedback called untrue (an address that bounced). By value: it stays untrue for whoever holds it.
+create table if not exists rondo.stale_values (
+  field       text not null,           -- profile field
+  value       text not null,           -- as the field holds it
+  outcome_id  text not null,           -- what told us
+  since       timestamp not null,      -- verified after this, the value is good again
+  primary key (field, value)
+);
 -- rondo.profiles is a table made by identity: profile_id, created_at, then one text column per declared field.
--- rondo.profile_events is a view made by identity: raw.events with the profile_id of today.
+-- rondo.profile_events is a view made by identity: raw.events with the profile_id of today, without those that
+-- belong to nobody.
 
 -- Consent ------------------------------------------------------------------------------------------------------
 create table if not exists rondo.consent_ledger (

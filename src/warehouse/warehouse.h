@@ -13,24 +13,31 @@
 
 namespace rondo::warehouse {
 
-enum class IngestMode { append, replace };  ///< replace: the table is made anew with the batch's columns
+enum class IngestMode {
+  append,
+  replace
+};  ///< replace: the table is made anew with the batch's columns
 
-/// One connection. Blocking, for one thread at a time; sessions of one warehouse may work side by side.
+/// One connection. Blocking, for one thread at a time; sessions of one warehouse may work side by
+/// side.
 ///
-/// Errors: R0201 SQL that does not parse or bind (permanent; `where` holds line and column inside the
-/// statement), R0202 a constraint or a cast failed (rejected), R0203 conflict with another writer (transient),
-/// R0204 cancelled (transient), R0205 out of memory or disk (transient), R0206 anything else (permanent).
+/// Errors: R0201 SQL that does not parse or bind (permanent; `where` holds line and column inside
+/// the statement), R0202 a constraint or a cast failed (rejected), R0203 conflict with another
+/// writer (transient), R0204 cancelled (transient), R0205 out of memory or disk (transient), R0206
+/// anything else (permanent).
 class Session {
  public:
   virtual ~Session() = default;
 
-  /// Runs one or more statements separated by ';' (parameters only with one). Rows changed by the last.
+  /// Runs one or more statements separated by ';' (parameters only with one). Rows changed by the
+  /// last.
   virtual Result<std::int64_t> execute(std::string_view sql, const Params& params = {}) = 0;
   virtual Result<Rows> query(std::string_view sql, const Params& params = {}) = 0;
   /// Appends or replaces; all rows or none. `table` is "schema.name". Columns are matched by name.
   virtual Result<std::int64_t> ingest(std::string_view table, Batch batch, IngestMode mode) = 0;
 
-  /// Everything `body` does on this session happens or nothing: its error rolls back and is returned. Not nested.
+  /// Everything `body` does on this session happens or nothing: its error rolls back and is
+  /// returned. Not nested.
   virtual Result<void> transaction(const std::function<Result<void>()>& body) = 0;
 
   /// "schema.name" of tables and views, sorted.
@@ -59,8 +66,20 @@ class Warehouse {
   [[nodiscard]] virtual std::string description() const = 0;  ///< "DuckDB 1.5.5, warehouse.duckdb"
 };
 
-/// Opens (and makes) a DuckDB file, or one in memory for an empty path. This process is then its only owner:
-/// error R0207 names the process that holds it. Checks that the library is the pinned version (R0208).
-[[nodiscard]] Result<std::unique_ptr<Warehouse>> open_duckdb(const std::string& path);
+/// How a DuckDB warehouse is opened; all of it holds for every session of the warehouse.
+struct DuckdbOptions {
+  int threads = 2;                    ///< at least 1
+  std::int64_t memory_bytes_max = 0;  ///< of its buffer pool; 0 is DuckDB's own choice
+  /// Off: SQL can neither read nor write files or addresses (read_csv, COPY, ATTACH), and nothing
+  /// can turn it on again. For warehouses that run SQL of people who must not see this machine;
+  /// file sources cannot be loaded there.
+  bool reads_files = true;
+};
+
+/// Opens (and makes) a DuckDB file, or one in memory for an empty path. This process is then its
+/// only owner: error R0207 names the process that holds it. Checks that the library is the pinned
+/// version (R0208).
+[[nodiscard]] Result<std::unique_ptr<Warehouse>> open_duckdb(const std::string& path,
+                                                             const DuckdbOptions& options = {});
 
 }  // namespace rondo::warehouse
