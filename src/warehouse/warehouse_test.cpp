@@ -78,6 +78,7 @@ TEST_CASE("ingest appends by the names of the columns") {
   CHECK(*db->ingest("main.t", people(5000), IngestMode::append) == 5000);
   CHECK(*db->count("SELECT count(*) FROM t WHERE name = 'person ' || id AND extra = 'none'") ==
         5000);
+  CHECK(*db->count("SELECT count(DISTINCT id) FROM t") == 5000);  // more than two vectors
 }
 
 TEST_CASE("ingest is all or nothing") {

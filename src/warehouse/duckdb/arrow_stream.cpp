@@ -120,19 +120,40 @@ Result<Appender> appender_for(Connection& connection, const std::string& quoted_
   return appender;
 }
 
-/// At most one vector's rows of `array`, which must stay alive as long as the chunk.
-Result<Chunk> slice(Connection& connection, const ConvertedSchema& schema, const ArrowArray& array,
-                    std::int64_t first) {
-  const auto rows_max = static_cast<std::int64_t>(duckdb_vector_size());
-  ArrowArray part = array;
-  part.offset += first;
-  part.length = std::min(array.length - first, rows_max);
-  part.null_count = -1;
-  // The library takes ownership, but the rows belong to the whole array: nothing to free.
-  part.release = [](ArrowArray* self) { self->release = nullptr; };
+/// A window on the rows of an array that stays alive and keeps the ownership.
+///
+/// The offset goes to the columns: `duckdb_data_chunk_from_arrow` (1.5.5) silently ignores that of
+/// the struct around them and would read the same first rows again and again.
+class Window {
+ public:
+  Window(const ArrowArray& all, std::int64_t first, std::int64_t length) : window_(all) {
+    for (std::int64_t i = 0; i < all.n_children; ++i) columns_.push_back(*all.children[i]);
+    for (ArrowArray& column : columns_) {
+      column.offset += all.offset + first;
+      column.length = length;
+      column.null_count = -1;  // unknown for a part
+      pointers_.push_back(&column);
+    }
+    window_.offset = 0;
+    window_.length = length;
+    window_.children = pointers_.data();
+    // Whoever takes the ownership gets nothing to free.
+    window_.release = [](ArrowArray* self) { self->release = nullptr; };
+  }
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+  ArrowArray* array() { return &window_; }
+
+ private:
+  ArrowArray window_;
+  std::vector<ArrowArray> columns_;
+  std::vector<ArrowArray*> pointers_;
+};
+
+Result<Chunk> to_chunk(Connection& connection, const ConvertedSchema& schema, Window& window) {
   Chunk chunk;
-  TRY(check(ErrorData(
-      duckdb_data_chunk_from_arrow(connection.handle.get(), &part, schema.get(), chunk.out()))));
+  TRY(check(ErrorData(duckdb_data_chunk_from_arrow(connection.handle.get(), window.array(),
+                                                   schema.get(), chunk.out()))));
   return chunk;
 }
 
@@ -156,18 +177,19 @@ Result<std::int64_t> append_stream(Connection& connection, const std::string& qu
   TRY(check(
       ErrorData(duckdb_schema_from_arrow(connection.handle.get(), schema.get(), converted.out()))));
 
+  const auto vector_rows = static_cast<std::int64_t>(duckdb_vector_size());
   std::int64_t appended = 0;
   Appender appender;
   while (true) {
     TRY_ASSIGN(const nanoarrow::UniqueArray array, next_array(owned.get()));
     if (array->release == nullptr) break;
-    for (std::int64_t first = 0; first < array->length;) {
-      TRY_ASSIGN(const Chunk chunk, slice(connection, converted, *array.get(), first));
+    for (std::int64_t first = 0; first < array->length; first += vector_rows) {
+      Window window(*array.get(), first, std::min(array->length - first, vector_rows));
+      TRY_ASSIGN(const Chunk chunk, to_chunk(connection, converted, window));
       if (!appender) {
         TRY_ASSIGN(appender, appender_for(connection, quoted_table, *schema.get(), chunk));
       }
       TRY(check(duckdb_append_data_chunk(appender.get(), chunk.get()), appender));
-      first += static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk.get()));
     }
     appended += array->length;
   }
