@@ -1,3 +1,3 @@
-#include <cstdio>
+#include "cli/cli.h"
 
-int main() { std::puts("rondo " RONDO_VERSION); }
+int main(int argc, char** argv) { return rondo::cli::run_program(argc, argv); }
