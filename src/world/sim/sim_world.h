@@ -8,35 +8,23 @@
 #include <vector>
 
 #include "base/task.h"
+#include "world/sim/sim_options.h"
 #include "world/world.h"
 
 namespace rondo::world {
 
-/// How cruel the twins are. Chances are per operation, in [0, 1]; drawn from the seed.
-struct SimOptions {
-  std::uint64_t seed = 1;
-  Time start = Time{std::chrono::seconds{1'767'225'600}};  ///< 2026-01-01T00:00:00Z
-  // network: requests that we send to servers of the same simulation
-  double drop_request = 0;   ///< never arrives; the sender sees a timeout (unknown_outcome)
-  double drop_response = 0;  ///< was handled, but the sender sees a timeout
-  double duplicate = 0;      ///< handled twice, the second answer is lost
-  double refuse = 0;         ///< no connection: transient, nothing was sent
-  double answer_429 = 0;     ///< answered by the network itself, with Retry-After
-  double answer_500 = 0;
-  Duration delay_max = std::chrono::milliseconds{50};  ///< of each direction, uniform
-  // disk
-  double sync_fails = 0;  ///< fdatasync answers EIO and the unsynced bytes are gone
-  double no_space = 0;    ///< a write answers ENOSPC
-  Duration sync_delay_max = std::chrono::milliseconds{5};
-};
-
 /// The whole outside in one thread and virtual time. Everything that happens comes from the seed,
 /// so the same seed and program give the same trace, byte for byte.
 ///
-/// A crash (`crash()`) is a power cut: unfinished tasks never go on, all files are closed, bytes
-/// not synced are lost except for a random prefix of the last write (a torn write), names not
-/// synced with their directory are lost or kept at random. What was synced survives. Then a new
-/// life starts with `run` on the same disk.
+/// A crash is a power cut: unfinished tasks never go on (their frames are freed), all files are
+/// closed, bytes not synced are lost except for a random prefix of each file's last write (a torn
+/// write), names not synced with their directory are lost or kept at random. What was synced
+/// survives. After `restart` a new life starts with `run` on the same disk.
+///
+/// Code that runs when the power goes off inside one of its operations gets an error from that and
+/// every later one, without effect, and never comes back from its next wait.
+///
+/// Nobody who holds something of this world (a file, a server, a task) may outlive it.
 class SimWorld {
  public:
   explicit SimWorld(SimOptions options);
@@ -51,32 +39,39 @@ class SimWorld {
   /// What a process of that name does; without one `run` answers R0040.
   void set_process(std::string program, std::function<ProcessResult(const ProcessSpec&)> behaviour);
 
-  /// Runs until `task` ended; false if a crash came first or nothing can happen any more
-  /// (deadlock).
+  /// Runs until `task` ended; other tasks that it started go on at the next `run` or `run_for`.
+  /// False if the power is off or went off, if nothing can happen any more (deadlock), or if
+  /// `run_time_max` has passed: then all of our unfinished tasks are freed.
   bool run(Task<void> task);
   template <class T>
   std::optional<T> run(Task<T> task) {
     std::optional<T> result;
-    run([](Task<T> owned, std::optional<T>& into) -> Task<void> {
+    const bool ended = run([](Task<T> owned, std::optional<T>& into) -> Task<void> {
       into.emplace(co_await std::move(owned));
     }(std::move(task), result));
+    if (!ended) result.reset();
     return result;
   }
-  /// Runs everything that is due within `span` of virtual time.
+  /// Runs everything that is due within `span` of virtual time, and lets it pass; stops at a crash.
   void run_for(Duration span);
 
-  /// The power goes off after `steps` more disk or network operations, in the middle of the last
-  /// one.
+  /// The power goes off in the middle of the disk or network operation that comes `steps` from now;
+  /// 1 is the next one.
   void crash_after(std::uint64_t steps);
+  /// The power goes off now; from inside a task, as soon as it waits.
+  void crash();
   [[nodiscard]] bool crashed() const;  ///< since the last `restart`
-  /// The power comes back: same disk, empty network, no tasks. Servers on the network that were
-  /// started with `outlives_crash` (other companies' machines) stay.
+  /// The power comes back after `restart_time`, in which the machines of others go on and take in
+  /// what was on its way to them: same disk, no tasks, no servers of ours.
   void restart();
 
-  /// Marks servers started inside `body` as other people's machines: a crash does not touch them.
+  /// Servers and tasks started inside `body` are other companies' machines: a crash does not touch
+  /// them. What they refer to must not live in our tasks.
   void as_other_machine(const std::function<void()>& body);
 
-  /// One line per operation on any twin: virtual time, what, result. The proof of sameness.
+  [[nodiscard]] Duration elapsed() const;  ///< virtual time since the start
+  /// One line for each operation on any twin but reading the clock or drawing a number: virtual
+  /// time, what, result; written bytes by their checksum. The proof of sameness.
   [[nodiscard]] const std::string& trace() const;
   [[nodiscard]] std::uint64_t steps() const;  ///< disk and network operations so far
 
