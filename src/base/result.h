@@ -29,27 +29,27 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 
 #define RONDO_JOIN_(a, b) a##b
 #define RONDO_JOIN(a, b) RONDO_JOIN_(a, b)
-#define RONDO_UNIQUE(name) RONDO_JOIN(name, __LINE__)
+// By a counter, not by line: all of a macro's argument stands on one line, and it may hold a lambda
+// that tries too.
+#define RONDO_UNIQUE(name) RONDO_JOIN(name, __COUNTER__)
+
+#define RONDO_TRY_(result, expression, leave)                    \
+  do {                                                           \
+    auto&& result = (expression);                                \
+    if (!result) leave ::rondo::fail(std::move(result).error()); \
+  } while (false)
+#define RONDO_TRY_ASSIGN_(result, target, expression, leave)   \
+  auto result = (expression);                                  \
+  if (!result) leave ::rondo::fail(std::move(result).error()); \
+  target = std::move(*result)
 
 /// Leaves the function with the error of `expression`, if it has one. `CO_TRY` is its twin in
 /// coroutines.
-#define TRY(expression)                                           \
-  do {                                                            \
-    auto&& tried_ = (expression);                                 \
-    if (!tried_) return ::rondo::fail(std::move(tried_).error()); \
-  } while (false)
-#define CO_TRY(expression)                                           \
-  do {                                                               \
-    auto&& tried_ = (expression);                                    \
-    if (!tried_) co_return ::rondo::fail(std::move(tried_).error()); \
-  } while (false)
+#define TRY(expression) RONDO_TRY_(RONDO_UNIQUE(tried_), expression, return )
+#define CO_TRY(expression) RONDO_TRY_(RONDO_UNIQUE(tried_), expression, co_return )
 
 /// `TRY_ASSIGN(auto rows, warehouse.query(sql));` takes the value or leaves with the error.
-#define TRY_ASSIGN(target, expression)                                                      \
-  auto RONDO_UNIQUE(tried_) = (expression);                                                 \
-  if (!RONDO_UNIQUE(tried_)) return ::rondo::fail(std::move(RONDO_UNIQUE(tried_)).error()); \
-  target = std::move(*RONDO_UNIQUE(tried_))
-#define CO_TRY_ASSIGN(target, expression)                                                      \
-  auto RONDO_UNIQUE(tried_) = (expression);                                                    \
-  if (!RONDO_UNIQUE(tried_)) co_return ::rondo::fail(std::move(RONDO_UNIQUE(tried_)).error()); \
-  target = std::move(*RONDO_UNIQUE(tried_))
+#define TRY_ASSIGN(target, expression) \
+  RONDO_TRY_ASSIGN_(RONDO_UNIQUE(tried_), target, expression, return )
+#define CO_TRY_ASSIGN(target, expression) \
+  RONDO_TRY_ASSIGN_(RONDO_UNIQUE(tried_), target, expression, co_return )
