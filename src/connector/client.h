@@ -74,11 +74,17 @@ struct ClientOptions {
   Duration throttled_max = std::chrono::minutes{10};  ///< a batch waits no longer for a limit
 };
 
+/// Every required setting that is missing or empty, every unknown one, as sentences. Besides those
+/// of the connector a destination may set `credit_price`, what its contract says that a credit
+/// costs.
+[[nodiscard]] std::vector<std::string> settings_problems(
+    const Connector& connector, const std::map<std::string, std::string>& settings);
+
 /// One configured destination or provider: its connector, settings, limits and breaker. Owned by
 /// one loop. All runs through the same client share its limits.
 class Client {
  public:
-  /// Error R0403 names every required setting that is missing or empty.
+  /// Error R0403 lists all `settings_problems`.
   static Result<std::unique_ptr<Client>> make(world::World world, Connector connector,
                                               std::map<std::string, std::string> settings,
                                               ClientOptions options);

@@ -91,6 +91,7 @@ enum class ChargePer { call, hit };
 struct Charge {
   ChargePer per = ChargePer::hit;
   double credits = 1;
+  std::optional<Expression> free_if{};  ///< the answer says that it cost nothing
 };
 
 /// What a provider's answer to one question says.

@@ -189,11 +189,12 @@ void Loader::load_charge(Operation& into, const Json& from, std::string_view pat
     return;
   }
   const std::string here = fmt::format("{}.charge", path);
-  only(*charge, here, {"per", "credits"});
+  only(*charge, here, {"per", "credits", "free_if"});
   const std::string_view per = (*charge)["per"].as_string();
   if (per != "call" && per != "hit") problem(here + ".per", "is call or hit");
   into.charge.per = per == "call" ? ChargePer::call : ChargePer::hit;
   into.charge.credits = (*charge)["credits"].as_double(1);
+  into.charge.free_if = maybe(*charge, "free_if", here, {"status", "body", "header", "input"});
   if (into.charge.credits < 0) problem(here, "`credits` is not negative");
 }
 
