@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,19 @@ Error with_context(const Error& cause, const std::string& directory) {
   error.kind = ErrorKind::transient;
   error.hint = "free the disk or replace it, then start again: accepted events are safe";
   return error;
+}
+
+// A folder's name is safe only once the folder it stands in was synced, and so on upwards. Above
+// the nearest one that may not be ours to sync, and then it is not ours to lose either.
+Result<void> sync_parents(world::Disk& disk, const std::string& directory) {
+  std::string path = directory;
+  for (bool nearest = true;; nearest = false) {
+    const auto slash = path.find_last_of('/');
+    path = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+    const auto synced = disk.sync_directory(path);
+    if (!synced && nearest) return synced;
+    if (path == "." || path == "/") return {};
+  }
 }
 
 }  // namespace
@@ -84,6 +98,7 @@ Result<std::unique_ptr<Log>> Log::open(world::Disk& disk, Options options) {
   auto state = std::make_shared<State>(disk, std::move(options));
   const std::string& directory = state->options.directory;
   TRY(disk.make_directories(directory));
+  TRY(sync_parents(disk, directory));
   TRY_ASSIGN(state->lock, disk.lock(directory + "/lock"));
   TRY_ASSIGN(const auto segments, list_segments(disk, directory));
   const Segment last = segments.empty() ? Segment{} : segments.back();
