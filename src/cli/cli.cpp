@@ -8,7 +8,8 @@
 namespace rondo::cli {
 namespace {
 
-// CLI11 calls back while it parses; the command runs after that, so that its exit code is ours alone.
+// CLI11 calls back while it parses; the command runs after that, so that its exit code is ours
+// alone.
 using Chosen = std::function<int()>;
 
 class Program {
@@ -18,8 +19,10 @@ class Program {
     app_.set_version_flag("--version", "rondo " RONDO_VERSION);
     app_.failure_message(CLI::FailureMessage::help);
     app_.fallthrough();
-    app_.add_option("-p,--project", context_.project, "the project's folder")->capture_default_str();
-    app_.add_option("--env", context_.environment, "environment of rondo.yaml")->capture_default_str();
+    app_.add_option("-p,--project", context_.project, "the project's folder")
+        ->capture_default_str();
+    app_.add_option("--env", context_.environment, "environment of rondo.yaml")
+        ->capture_default_str();
     app_.add_flag("--json", context_.json, "answer in JSON");
     add_project_commands();
     add_run_commands();
@@ -68,7 +71,8 @@ class Program {
                       "assets: sync:x, +sync:x with all it reads, model:x+ with all that reads it");
     command("status", "what is fresh, what is not, and what needs a person",
             [this] { return status(context_); });
-    auto* list = command("runs", "the latest runs", [this] { return runs(context_, runs_options_); });
+    auto* list =
+        command("runs", "the latest runs", [this] { return runs(context_, runs_options_); });
     list->add_option("--count", runs_options_.count, "how many")->capture_default_str();
     auto* reason = command("why", "the cause of a failure, a missing record, a merge",
                            [this] { return why(context_, why_options_); });
@@ -76,35 +80,41 @@ class Program {
     reason->add_option("rest", why_options_.rest, "merged: two identifiers; sync: one profile");
     auto* server = command("serve", "the control plane: collector, schedule, API",
                            [this] { return serve(context_, serve_options_); });
-    server->add_option("--address", serve_options_.address, "where to listen")->capture_default_str();
+    server->add_option("--address", serve_options_.address, "where to listen")
+        ->capture_default_str();
     server->add_option("--port", serve_options_.port, "0 takes a free one")->capture_default_str();
     server->add_flag("--collect-only", serve_options_.collect_only,
                      "take events in, run nothing: another process may run the project meanwhile");
   }
 
   void add_people_commands() {
-    auto* person = command("profile", "one person: fields with provenance, consent, what was sent where",
-                           [this] { return profile(context_, identifier_); });
+    auto* person =
+        command("profile", "one person: fields with provenance, consent, what was sent where",
+                [this] { return profile(context_, identifier_); });
     person->add_option("identifier", identifier_, "profile id, e-mail, phone, user id")->required();
     auto* held = command("quarantine", "records that broke their contract",
                          [this] { return quarantine(context_, quarantine_options_); });
     held->add_option("--release", quarantine_options_.release,
                      "ids, or `all`: checked again under today's contract");
-    auto* ask = command("query", "read the warehouse by SQL", [this] { return query(context_, sql_); });
+    auto* ask =
+        command("query", "read the warehouse by SQL", [this] { return query(context_, sql_); });
     ask->add_option("sql", sql_, "one statement")->required();
   }
 
   void add_helpers() {
-    auto* twin = command("stand-in", "an outside tool to rehearse against: hubspot, webhook, prospeo, hunter",
+    auto* twin = command("stand-in",
+                         "an outside tool to rehearse against: hubspot, webhook, prospeo, hunter",
                          [this] { return stand_in(context_, stand_in_options_); });
     twin->add_option("name", stand_in_options_.name, "which tool")->required();
     twin->add_option("--port", stand_in_options_.port, "0 takes a free one")->capture_default_str();
-    twin->add_option("--faults", stand_in_options_.faults, "file that says what goes wrong, and when");
+    twin->add_option("--faults", stand_in_options_.faults,
+                     "file that says what goes wrong, and when");
     twin->add_option("--state", stand_in_options_.state, "file that keeps what it holds");
     command("doctor", "looks whether everything is in place", [this] { return doctor(context_); });
   }
 
-  CLI::App app_{"Rondo coordinates customer data across a company's whole stack as one closed loop."};
+  CLI::App app_{
+      "Rondo coordinates customer data across a company's whole stack as one closed loop."};
   Context context_;
   Chosen chosen_;
   RunOptions run_options_;

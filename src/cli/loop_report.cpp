@@ -1,10 +1,10 @@
 #include "cli/loop_report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -61,7 +61,8 @@ struct Line {
 std::vector<std::string> phrases(const Line& line) {
   std::vector<std::string> all;
   for (const auto& [label, value] : line.counts) {
-    if (value != 0 || label == "sent" || label == "unknown") all.push_back(with_commas(value) + " " + label);
+    if (value != 0 || label == "sent" || label == "unknown")
+      all.push_back(with_commas(value) + " " + label);
   }
   if (all.empty()) all.emplace_back("nothing new");
   return all;
@@ -96,7 +97,8 @@ std::string loop_report(const Terminal& terminal, const control::RunResult& resu
     for (std::size_t row = 0; row < rows.size(); ++row) {
       const std::string name = padded(row == 0 ? title : "", name_width);
       text += row == 0 ? ink(terminal, line.broken ? Ink::red : Ink::bold, name) : name;
-      text += row == 0 ? padded(rows[row], body) + fmt::format("{:>9}", to_short_text(line.took)) : rows[row];
+      text += row == 0 ? padded(rows[row], body) + fmt::format("{:>9}", to_short_text(line.took))
+                       : rows[row];
       text += "\n";
     }
   }

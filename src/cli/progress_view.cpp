@@ -1,9 +1,9 @@
 #include "cli/progress_view.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -27,7 +27,8 @@ std::string bar(std::int64_t done, std::int64_t total) {
 
 class ProgressView final : public control::RunObserver {
  public:
-  ProgressView(const Terminal& terminal, world::Clock& clock) : terminal_(terminal), clock_(clock) {}
+  ProgressView(const Terminal& terminal, world::Clock& clock)
+      : terminal_(terminal), clock_(clock) {}
 
   void run_started(const Run& run, const std::vector<std::string>& assets, bool resumed) override {
     steps_total_ = assets.size();
@@ -47,33 +48,37 @@ class ProgressView final : public control::RunObserver {
     if (now - drawn_at_ < redraw_interval) return;
     drawn_at_ = now;
     const bool counts_known = total > 0;
-    std::string text = fmt::format(
-        "{} {}/{} {}", bar(counts_known ? done : static_cast<std::int64_t>(steps_begun_) - 1,
-                           counts_known ? total : static_cast<std::int64_t>(steps_total_)),
-        steps_begun_, steps_total_, current_);
+    std::string text =
+        fmt::format("{} {}/{} {}",
+                    bar(counts_known ? done : static_cast<std::int64_t>(steps_begun_) - 1,
+                        counts_known ? total : static_cast<std::int64_t>(steps_total_)),
+                    steps_begun_, steps_total_, current_);
     if (!what.empty()) text += fmt::format("  {} {}", with_commas(done), what);
     terminal_.err("\r\033[K" + text);
     bar_shown_ = true;
   }
 
   void step_ended(const Asset& asset, const Step& step) override {
-    const auto took = step.started_at && step.ended_at ? to_short_text(*step.ended_at - *step.started_at) : "";
+    const auto took =
+        step.started_at && step.ended_at ? to_short_text(*step.ended_at - *step.started_at) : "";
     switch (step.state) {
       case StepState::succeeded:
         if (!terminal_.error_is_terminal) line(fmt::format("ok       {}  {}", asset.id, took));
         break;
       case StepState::skipped:
-        line(ink(terminal_, Ink::yellow, "skipped") + "  " + asset.id + "  because of " + step.error);
+        line(ink(terminal_, Ink::yellow, "skipped") + "  " + asset.id + "  because of " +
+             step.error);
         break;
       default:
-        line(ink(terminal_, Ink::red, "failed") + "   " + asset.id + "  " + step.error_code + " " + step.error);
+        line(ink(terminal_, Ink::red, "failed") + "   " + asset.id + "  " + step.error_code + " " +
+             step.error);
         if (!step.hint.empty()) line("         = " + step.hint);
     }
   }
 
   void step_retries(const Asset& asset, const Error& error, Duration wait) override {
-    line(ink(terminal_, Ink::yellow, "retry") + "    " + asset.id + "  in " + to_short_text(wait) + ": " +
-         error.text());
+    line(ink(terminal_, Ink::yellow, "retry") + "    " + asset.id + "  in " + to_short_text(wait) +
+         ": " + error.text());
   }
 
   void run_ended(const Run&, const std::vector<Step>&) override { clear(); }
@@ -98,7 +103,8 @@ class ProgressView final : public control::RunObserver {
 
 }  // namespace
 
-std::unique_ptr<control::RunObserver> make_progress_view(const Terminal& terminal, world::Clock& clock) {
+std::unique_ptr<control::RunObserver> make_progress_view(const Terminal& terminal,
+                                                         world::Clock& clock) {
   return std::make_unique<ProgressView>(terminal, clock);
 }
 

@@ -16,7 +16,8 @@ int report_error(const Context& context, const Error& error) {
     context.terminal.err(render(to_diagnostic(error), context.terminal.colours));
     return Exit::failed;
   }
-  std::string text = ink(context.terminal, Ink::red, "error[" + error.code + "]") + ": " + error.text() + "\n";
+  std::string text =
+      ink(context.terminal, Ink::red, "error[" + error.code + "]") + ": " + error.text() + "\n";
   if (!error.hint.empty()) text += "  = " + error.hint + "\n";
   context.terminal.err(text);
   return Exit::failed;

@@ -5,8 +5,8 @@
 
 namespace rondo::cli {
 
-/// Where the program speaks: results on standard output, everything else on standard error, so that a pipe gets
-/// results only.
+/// Where the program speaks: results on standard output, everything else on standard error, so that
+/// a pipe gets results only.
 struct Terminal {
   bool output_is_terminal = false;
   bool error_is_terminal = false;

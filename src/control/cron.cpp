@@ -1,10 +1,10 @@
 #include "control/cron.h"
 
-#include <date/tz.h>
-
 #include <array>
 #include <charconv>
 #include <utility>
+
+#include <date/tz.h>
 
 #include "base/text.h"
 
@@ -36,7 +36,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> nicknames
      {"@yearly", "0 0 1 1 *"},
      {"@annually", "0 0 1 1 *"}}};
 
-// Eight years hold every 29 February that any rule can ask for; what has not matched by then never will.
+// Eight years hold every 29 February that any rule can ask for; what has not matched by then never
+// will.
 constexpr int search_days_max = 366 * 8;
 
 Error bad(const Field& field, std::string_view part) {
@@ -67,7 +68,8 @@ Result<void> read_part(const Field& field, std::string_view part, std::bitset<N>
     range = part.substr(0, slash);
     const auto text = part.substr(slash + 1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-    if (error != std::errc{} || end != text.data() + text.size() || step < 1) return fail(bad(field, part));
+    if (error != std::errc{} || end != text.data() + text.size() || step < 1)
+      return fail(bad(field, part));
   }
   int from = field.first;
   int to = field.last == 7 ? 6 : field.last;
@@ -75,7 +77,8 @@ Result<void> read_part(const Field& field, std::string_view part, std::bitset<N>
     const auto dash = range.find('-');
     const auto low = number_of(field, range.substr(0, dash));
     if (!low) return fail(bad(field, part));
-    const auto high = dash == std::string_view::npos ? low : number_of(field, range.substr(dash + 1));
+    const auto high =
+        dash == std::string_view::npos ? low : number_of(field, range.substr(dash + 1));
     if (!high || *high < *low) return fail(bad(field, part));
     from = *low;
     // "5/10" means from 5 to the end.
@@ -108,9 +111,10 @@ Result<Cron> Cron::parse(std::string_view text) {
   }
   const auto words = words_of(text);
   if (words.size() != fields.size()) {
-    return fail(ErrorKind::permanent, "R0805",
-                "a cron rule has 5 fields, `" + std::string(text) + "` has " + std::to_string(words.size()),
-                "minute hour day-of-month month day-of-week, as in `0 7 * * MON-FRI`");
+    return fail(
+        ErrorKind::permanent, "R0805",
+        "a cron rule has 5 fields, `" + std::string(text) + "` has " + std::to_string(words.size()),
+        "minute hour day-of-month month day-of-week, as in `0 7 * * MON-FRI`");
   }
   Cron cron;
   TRY(read_field(fields[0], words[0], cron.minutes_));
@@ -136,8 +140,8 @@ bool Cron::matches_day(int month, int day, int weekday) const {
 namespace {
 
 // Where a local time stands on the real line: nowhere, once or twice.
-void consider(const date::time_zone& zone, date::local_time<minutes> local, bool fixed_time, Time after,
-              std::optional<Time>& best) {
+void consider(const date::time_zone& zone, date::local_time<minutes> local, bool fixed_time,
+              Time after, std::optional<Time>& best) {
   const auto take = [&](Time candidate) {
     if (candidate > after && (!best || candidate < *best)) best = candidate;
   };
@@ -159,7 +163,8 @@ Result<Time> Cron::next_after(Time time, std::string_view zone_name) const {
   try {
     zone = date::locate_zone(std::string(zone_name));
   } catch (const std::exception&) {
-    return fail(ErrorKind::permanent, "R0806", "there is no time zone `" + std::string(zone_name) + "`",
+    return fail(ErrorKind::permanent, "R0806",
+                "there is no time zone `" + std::string(zone_name) + "`",
                 "use a name such as Europe/Berlin");
   }
   auto day = std::chrono::floor<date::days>(zone->to_local(std::chrono::floor<seconds>(time)));

@@ -40,8 +40,9 @@ TEST_CASE("a fixed time in the repeated hour runs once, a star follows real time
 }
 
 TEST_CASE("what is no rule is refused with the field's name") {
-  for (const auto* rule : {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8",
-                           "a * * * *", "5-2 * * * *", "*/0 * * * *", "0 0 30 2 *", "1,,2 * * * *"}) {
+  for (const auto* rule :
+       {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8",
+        "a * * * *", "5-2 * * * *", "*/0 * * * *", "0 0 30 2 *", "1,,2 * * * *"}) {
     const auto cron = Cron::parse(rule);
     CHECK_MESSAGE(!cron.has_value(), rule);
     if (!cron) CHECK(cron.error().code == "R0805");
@@ -53,7 +54,8 @@ TEST_CASE("the next match is after the time, and there is none in between") {
   CHECK(rc::check([] {
     const int minute = *rc::gen::inRange(0, 60);
     const int hour = *rc::gen::inRange(0, 24);
-    const auto cron = Cron::parse(std::to_string(minute) + " " + std::to_string(hour) + " * * *").value();
+    const auto cron =
+        Cron::parse(std::to_string(minute) + " " + std::to_string(hour) + " * * *").value();
     const Time start{std::chrono::seconds{*rc::gen::inRange(0, 2'000'000'000)}};
     const Time first = cron.next_after(start, "UTC").value();
     RC_ASSERT(first > start);

@@ -17,7 +17,8 @@ std::string id_of(std::string_view kind, std::string_view name) {
   return std::string(kind) + ":" + std::string(name);
 }
 
-// What SQL reads is written as "model:x", "source:web.Order Completed", "profiles", "events", "identifiers".
+// What SQL reads is written as "model:x", "source:web.Order Completed", "profiles", "events",
+// "identifiers".
 std::string asset_behind(const std::string& read) {
   if (read.starts_with("source:")) return read.substr(0, read.find('.'));
   if (read == "events" || read == "identifiers") return "identity";
@@ -135,7 +136,8 @@ class Builder {
     }
   }
 
-  // A mapped column may be any trait's: which one is known only where the columns are, in the warehouse.
+  // A mapped column may be any trait's: which one is known only where the columns are, in the
+  // warehouse.
   std::vector<std::string> all_traits() const {
     std::vector<std::string> ids;
     for (const auto& asset : project_.sql_assets) {

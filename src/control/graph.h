@@ -12,17 +12,17 @@ namespace rondo::control {
 
 /// In the order of the loop: what is equally ready runs in this order.
 enum class AssetKind {
-  source,      ///< log and files -> raw tables
-  consent,     ///< signals -> ledger
-  identity,    ///< evidence -> identity graph
-  outcome,     ///< what came back since the last round
-  feedback,    ///< suppressions and stale marks, before anything is sent
-  profiles,    ///< the golden record
+  source,    ///< log and files -> raw tables
+  consent,   ///< signals -> ledger
+  identity,  ///< evidence -> identity graph
+  outcome,   ///< what came back since the last round
+  feedback,  ///< suppressions and stale marks, before anything is sent
+  profiles,  ///< the golden record
   model,
   trait,
   audience,
   enrichment,
-  verify,      ///< addresses that are about to be delivered
+  verify,  ///< addresses that are about to be delivered
   sync,
 };
 
@@ -30,7 +30,8 @@ enum class AssetKind {
 
 /// Anything that can be fresh or stale, and is made by one step.
 struct Asset {
-  std::string id;  ///< "sync:hubspot_winback"; "consent", "identity", "profiles", "verify" are one of a kind
+  std::string id;  ///< "sync:hubspot_winback"; "consent", "identity", "profiles", "verify" are one
+                   ///< of a kind
   AssetKind kind = AssetKind::source;
   std::string name;                   ///< "hubspot_winback"
   std::vector<std::string> upstream;  ///< ids of assets that it reads, sorted
@@ -39,8 +40,9 @@ struct Asset {
 /// The assets of a project in an order in which each comes after everything it reads.
 class AssetGraph {
  public:
-  /// Names were resolved by the project's check. Error R0802 names the assets of a cycle (an outcome may not be
-  /// made from a model that reads profiles, for profiles wait for the feedback of outcomes).
+  /// Names were resolved by the project's check. Error R0802 names the assets of a cycle (an
+  /// outcome may not be made from a model that reads profiles, for profiles wait for the feedback
+  /// of outcomes).
   static Result<AssetGraph> of(const model::Project& project);
 
   [[nodiscard]] const std::vector<Asset>& assets() const { return assets_; }
@@ -49,8 +51,9 @@ class AssetGraph {
   [[nodiscard]] std::vector<std::string> downstream(std::string_view id) const;
   [[nodiscard]] std::vector<std::string> upstream(std::string_view id) const;
 
-  /// "a", "+a" (and all it reads), "a+" (and all that reads it), "kind:name", "name"; several by spaces are
-  /// added up; empty means everything. Ids in run order. Error R0801 for a name that does not exist.
+  /// "a", "+a" (and all it reads), "a+" (and all that reads it), "kind:name", "name"; several by
+  /// spaces are added up; empty means everything. Ids in run order. Error R0801 for a name that
+  /// does not exist.
   [[nodiscard]] Result<std::vector<std::string>> select(std::string_view selection) const;
 
  private:

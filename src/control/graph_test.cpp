@@ -1,8 +1,8 @@
 #include "control/graph.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 namespace rondo::control {
 namespace {
@@ -43,12 +43,15 @@ std::ptrdiff_t place(const std::vector<std::string>& ids, const char* id) {
   return found - ids.begin();
 }
 
-TEST_CASE("every asset runs after all that it reads, and what was measured stops a delivery before it starts") {
+TEST_CASE(
+    "every asset runs after all that it reads, and what was measured stops a delivery before it "
+    "starts") {
   const auto graph = AssetGraph::of(shop()).value();
   const auto ids = graph.select("").value();
   CHECK(ids.size() == graph.assets().size());
   for (const Asset& asset : graph.assets()) {
-    for (const auto& read : asset.upstream) CHECK(place(ids, read.c_str()) < place(ids, asset.id.c_str()));
+    for (const auto& read : asset.upstream)
+      CHECK(place(ids, read.c_str()) < place(ids, asset.id.c_str()));
   }
   CHECK(place(ids, "feedback:stop") < place(ids, "sync:crm"));
   CHECK(place(ids, "verify") < place(ids, "sync:crm"));
@@ -60,7 +63,8 @@ TEST_CASE("a selection takes names, kinds, upstream and downstream") {
   CHECK(graph.select("model:orders").value() == Ids{"model:orders"});
   CHECK(graph.select("orders").value() == Ids{"model:orders"});
   CHECK(graph.select("trait:*").value() == Ids{"trait:value"});
-  CHECK(graph.select("+trait:value").value() == Ids{"source:web", "identity", "model:orders", "trait:value"});
+  CHECK(graph.select("+trait:value").value() ==
+        Ids{"source:web", "identity", "model:orders", "trait:value"});
   CHECK(graph.select("audience:rich+").value() == Ids{"audience:rich", "verify", "sync:crm"});
   const auto wrong = graph.select("sync:cmr");
   REQUIRE(!wrong);

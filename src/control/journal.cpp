@@ -93,18 +93,20 @@ Result<void> Journal::begin_run(const Run& run, const std::vector<std::string>& 
                             to_text(run.started_at)}));
     std::int64_t position = 0;
     for (const auto& asset : assets) {
-      TRY(database_->execute(
-          "insert into steps (run_id, position, asset, state, attempts) values (?, ?, ?, 'waiting', 0)",
-          {run.run_id, position++, asset}));
+      TRY(
+          database_->execute("insert into steps (run_id, position, asset, state, attempts) values "
+                             "(?, ?, ?, 'waiting', 0)",
+                             {run.run_id, position++, asset}));
     }
     return {};
   });
 }
 
 Result<void> Journal::begin_attempt(std::string_view run_id, std::string_view asset, Time now) {
-  TRY(database_->execute("update steps set state = 'running', attempts = attempts + 1, ended_at = null, "
-                         "started_at = coalesce(started_at, ?) where run_id = ? and asset = ?",
-                         {to_text(now), std::string(run_id), std::string(asset)}));
+  TRY(database_->execute(
+      "update steps set state = 'running', attempts = attempts + 1, ended_at = null, "
+      "started_at = coalesce(started_at, ?) where run_id = ? and asset = ?",
+      {to_text(now), std::string(run_id), std::string(asset)}));
   return {};
 }
 
@@ -124,11 +126,13 @@ Result<void> Journal::end_run(std::string_view run_id, RunState state, Time now)
   return {};
 }
 
-Result<std::vector<Run>> Journal::read_runs(std::string_view rest, const std::vector<Value>& values) {
-  TRY_ASSIGN(auto rows, database_->query("select run_id, run_trigger, selection, project_fingerprint, "
-                                         "started_at, ended_at, state from runs " +
-                                             std::string(rest),
-                                         values));
+Result<std::vector<Run>> Journal::read_runs(std::string_view rest,
+                                            const std::vector<Value>& values) {
+  TRY_ASSIGN(auto rows,
+             database_->query("select run_id, run_trigger, selection, project_fingerprint, "
+                              "started_at, ended_at, state from runs " +
+                                  std::string(rest),
+                              values));
   std::vector<Run> all;
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());
@@ -152,8 +156,9 @@ Result<std::vector<Run>> Journal::runs(std::int64_t count_max) {
 }
 
 Result<std::optional<Run>> Journal::run(std::string_view run_id_prefix) {
-  TRY_ASSIGN(auto found, read_runs("where substr(run_id, 1, length(?1)) = ?1 order by run_id desc limit 1",
-                                   {std::string(run_id_prefix)}));
+  TRY_ASSIGN(auto found,
+             read_runs("where substr(run_id, 1, length(?1)) = ?1 order by run_id desc limit 1",
+                       {std::string(run_id_prefix)}));
   if (found.empty()) return std::optional<Run>{};
   return std::optional<Run>(std::move(found.front()));
 }
@@ -172,9 +177,10 @@ Result<std::vector<Step>> Journal::steps(std::string_view run_id) {
 
 Result<std::vector<std::pair<std::string, Step>>> Journal::latest() {
   TRY_ASSIGN(auto rows,
-             database_->query("select run_id, " + std::string(step_columns) +
-                              " from steps s where attempts > 0 and run_id = (select max(run_id) from steps "
-                              "t where t.asset = s.asset and t.attempts > 0) order by position"));
+             database_->query(
+                 "select run_id, " + std::string(step_columns) +
+                 " from steps s where attempts > 0 and run_id = (select max(run_id) from steps "
+                 "t where t.asset = s.asset and t.attempts > 0) order by position"));
   std::vector<std::pair<std::string, Step>> all;
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());

@@ -25,10 +25,10 @@ enum class StepState {
 [[nodiscard]] std::string_view name_of(RunState state);
 [[nodiscard]] std::string_view name_of(StepState state);
 
-/// One execution. It is `running` from its first word in the journal to its last; one found so at start belongs
-/// to a process that died, since the journal has one owner.
+/// One execution. It is `running` from its first word in the journal to its last; one found so at
+/// start belongs to a process that died, since the journal has one owner.
 struct Run {
-  std::string run_id;  ///< UUID v7: sorts by time
+  std::string run_id;   ///< UUID v7: sorts by time
   std::string trigger;  ///< "hand", "schedule sync:x", "api"
   std::string selection;
   std::string project_fingerprint;
@@ -50,7 +50,8 @@ struct Step {
   std::string hint;
 };
 
-/// What happened, in the order it happened, on disk before the next thing happens. The only truth about runs.
+/// What happened, in the order it happened, on disk before the next thing happens. The only truth
+/// about runs.
 class Journal {
  public:
   /// `database` must outlive the journal.
@@ -71,7 +72,8 @@ class Journal {
 
  private:
   explicit Journal(state::Database& database) : database_(&database) {}
-  Result<std::vector<Run>> read_runs(std::string_view rest, const std::vector<state::Value>& values);
+  Result<std::vector<Run>> read_runs(std::string_view rest,
+                                     const std::vector<state::Value>& values);
   state::Database* database_;
 };
 

@@ -13,7 +13,11 @@ class Runner {
  public:
   Runner(world::World world, Journal& journal, const AssetGraph& graph, RunOrder order,
          const StepBody& body, RunObserver& observer)
-      : world_(world), journal_(journal), graph_(graph), order_(std::move(order)), body_(body),
+      : world_(world),
+        journal_(journal),
+        graph_(graph),
+        order_(std::move(order)),
+        body_(body),
         observer_(observer) {}
 
   Task<Result<RunResult>> run() {
@@ -45,8 +49,8 @@ class Runner {
       // What failed before the crash gets its chance again: the crash may have been the cause.
     } else {
       if (left_behind) TRY(journal_.end_run(left_behind->run_id, RunState::failed, now()));
-      run_ = Run{uuid_v7(now(), world_.random.next(), world_.random.next()), order_.trigger,
-                 order_.selection, order_.project_fingerprint, now()};
+      run_ = Run{uuid_text(uuid_v7(now(), world_.random.id())), order_.trigger, order_.selection,
+                 order_.project_fingerprint, now()};
       TRY(journal_.begin_run(run_, assets_));
     }
     observer_.run_started(run_, assets_, resumes);
@@ -139,7 +143,8 @@ std::vector<Step> chain_of_cause(const AssetGraph& graph, const std::vector<Step
                                  std::string_view asset) {
   std::vector<Step> chain;
   std::string id(asset);
-  // A skipped step names the asset above it that stopped it; at most one hop per asset of the graph.
+  // A skipped step names the asset above it that stopped it; at most one hop per asset of the
+  // graph.
   for (std::size_t hop = 0; hop <= graph.assets().size(); ++hop) {
     const auto step = std::find_if(steps.begin(), steps.end(),
                                    [&](const Step& each) { return each.asset == id; });

@@ -8,7 +8,8 @@ Result<Schedule> Schedule::of(const model::Project& project) {
   Schedule schedule;
   schedule.zone_ = project.timezone;
   for (const auto& sync : project.syncs) TRY(schedule.add("sync:" + sync.name, sync.trigger));
-  for (const auto& one : project.enrichments) TRY(schedule.add("enrichment:" + one.name, one.trigger));
+  for (const auto& one : project.enrichments)
+    TRY(schedule.add("enrichment:" + one.name, one.trigger));
   std::sort(schedule.timed_.begin(), schedule.timed_.end(),
             [](const Timed& a, const Timed& b) { return a.id < b.id; });
   return schedule;

@@ -15,8 +15,8 @@ class Schedule {
   /// Errors R0805 and R0806 carry the place in the user's file.
   static Result<Schedule> of(const model::Project& project);
 
-  /// Ids of assets whose time came in (last, now], sorted. Times missed while nobody looked count once:
-  /// a late run makes up for all of them.
+  /// Ids of assets whose time came in (last, now], sorted. Times missed while nobody looked count
+  /// once: a late run makes up for all of them.
   [[nodiscard]] std::vector<std::string> due(Time last, Time now) const;
   [[nodiscard]] std::optional<Time> next_after(Time now) const;
   /// Ids of assets that run when something they read has changed.

@@ -26,8 +26,8 @@ Result<void> check_currencies(const model::Enrichment& enrichment, const Provide
   for (const auto& provider : providers) {
     if (provider->currency() == enrichment.currency) continue;
     Error error{ErrorKind::permanent, "R0601",
-                "provider `" + provider->name() + "` charges in " + provider->currency() + ", the budget of `" +
-                    enrichment.name + "` is in " + enrichment.currency,
+                "provider `" + provider->name() + "` charges in " + provider->currency() +
+                    ", the budget of `" + enrichment.name + "` is in " + enrichment.currency,
                 "state the budget in the provider's currency"};
     error.where = enrichment.where;
     return fail(std::move(error));
@@ -45,10 +45,12 @@ std::int64_t price_of_all_questions(const model::Enrichment& enrichment, const P
     price += provider_of(providers, next).price_max_micros();
     known.asked.emplace(next);
   }
-  return enrichment.budget_record_micros > 0 ? std::min(price, enrichment.budget_record_micros) : price;
+  return enrichment.budget_record_micros > 0 ? std::min(price, enrichment.budget_record_micros)
+                                             : price;
 }
 
-void add_to_plan(EnrichPlan& plan, const model::Enrichment& enrichment, const Providers& providers, const Due& due) {
+void add_to_plan(EnrichPlan& plan, const model::Enrichment& enrichment, const Providers& providers,
+                 const Due& due) {
   plan.members = std::max(plan.members, due.members);
   plan.blocked = std::max(plan.blocked, due.blocked);
   for (const Person& person : due.people) {
@@ -63,8 +65,12 @@ class Waterfall {
  public:
   Waterfall(EnrichContext& context, const model::Enrichment& enrichment, const Providers& providers,
             SpendJournal& journal, std::string field, EnrichReport& report)
-      : context_(context), enrichment_(enrichment), providers_(providers), journal_(journal),
-        field_(std::move(field)), report_(report) {}
+      : context_(context),
+        enrichment_(enrichment),
+        providers_(providers),
+        journal_(journal),
+        field_(std::move(field)),
+        report_(report) {}
 
   Task<Result<void>> run(std::vector<Person> people) {
     std::vector<Task<void>> tasks;
@@ -91,19 +97,29 @@ class Waterfall {
   Task<Result<bool>> ask(Person& person, const std::string& name) {
     Provider& provider = provider_of(providers_, name);
     const Time now = context_.world.clock.now();
-    const Question question{enrichment_.name, context_.run_id, person.profile_id, name, field_,
-                            provider.price_max_micros(), provider.currency(), now, now + enrichment_.refresh};
+    const Question question{enrichment_.name,
+                            context_.run_id,
+                            person.profile_id,
+                            name,
+                            field_,
+                            provider.price_max_micros(),
+                            provider.currency(),
+                            now,
+                            now + enrichment_.refresh};
     const Caps caps{enrichment_.budget_run_micros, enrichment_.budget_record_micros};
     CO_TRY_ASSIGN(const auto receipt, journal_.reserve(question, caps));
     if (!receipt) {
       ++report_.not_asked;
       co_return false;
     }
-    const std::string question_id = content_hash(enrichment_.name + "\n" + person.profile_id + "\n" + name + "\n" +
-                                                 field_ + "\n" + std::to_string(*receipt)).hex();
+    const std::string question_id =
+        content_hash(enrichment_.name + "\n" + person.profile_id + "\n" + name + "\n" + field_ +
+                     "\n" + std::to_string(*receipt))
+            .hex();
     auto answer = co_await provider.ask(person.fields, question_id);
     person.known.asked.insert(name);
-    auto written = answer ? settle(*receipt, person, *answer) : settle_failure(*receipt, name, answer.error());
+    auto written =
+        answer ? settle(*receipt, person, *answer) : settle_failure(*receipt, name, answer.error());
     CO_TRY(written);
     co_return true;
   }
@@ -111,19 +127,24 @@ class Waterfall {
   Result<void> settle(std::int64_t receipt, Person& person, const ProviderAnswer& answer) {
     const auto value = answer.values.find(field_);
     const bool found = value != answer.values.end() && !value->second.empty();
-    const Ending ending = !found ? Ending::miss : answer.verified ? Ending::verified : Ending::unverified;
+    const Ending ending = !found            ? Ending::miss
+                          : answer.verified ? Ending::verified
+                                            : Ending::unverified;
     if (satisfies(enrichment_.stop_when, found, answer.verified)) person.known.satisfied = true;
-    return journal_.settle(receipt, ending, found ? value->second : std::string(), answer.cost_micros);
+    return journal_.settle(receipt, ending, found ? value->second : std::string(),
+                           answer.cost_micros);
   }
 
   Result<void> settle_failure(std::int64_t receipt, const std::string& name, const Error& error) {
     switch (error.kind) {
-      case ErrorKind::unknown_outcome: return {};  // stays reserved: unknown at full price when the run ends
+      case ErrorKind::unknown_outcome:
+        return {};  // stays reserved: unknown at full price when the run ends
       case ErrorKind::rejected: return journal_.settle(receipt, Ending::miss, "", 0);
       default: break;
     }
     // The connector has tried again as long as it made sense: this provider is out for this run.
-    if (out_of_order_.insert(name).second) report_.providers_out.push_back(name + ": " + error.text());
+    if (out_of_order_.insert(name).second)
+      report_.providers_out.push_back(name + ": " + error.text());
     return journal_.release(receipt);
   }
 
@@ -139,10 +160,14 @@ class Waterfall {
   std::int64_t total_ = 0;
 };
 
-Result<void> count_receipts(EnrichContext& context, const model::Enrichment& enrichment, EnrichReport& report) {
-  TRY_ASSIGN(auto rows, context.session.query(
-      "select verdict, count(*), cast(sum(cost_micros) as bigint) from rondo.enrichments "
-      "where run_id = ? and enrichment = ? group by verdict", {context.run_id, enrichment.name}));
+Result<void> count_receipts(EnrichContext& context, const model::Enrichment& enrichment,
+                            EnrichReport& report) {
+  TRY_ASSIGN(
+      auto rows,
+      context.session.query(
+          "select verdict, count(*), cast(sum(cost_micros) as bigint) from rondo.enrichments "
+          "where run_id = ? and enrichment = ? group by verdict",
+          {context.run_id, enrichment.name}));
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());
     if (!more) return {};
@@ -172,7 +197,8 @@ Result<EnrichPlan> plan_enrichment(EnrichContext& context, const model::Enrichme
   return plan;
 }
 
-Task<Result<EnrichReport>> run_enrichment(EnrichContext& context, const model::Enrichment& enrichment,
+Task<Result<EnrichReport>> run_enrichment(EnrichContext& context,
+                                          const model::Enrichment& enrichment,
                                           const Providers& providers) {
   CO_TRY_ASSIGN(auto journal, SpendJournal::open(context.state));
   CO_TRY(journal.settle_left_behind());

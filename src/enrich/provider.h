@@ -14,10 +14,11 @@ namespace rondo::enrich {
 struct ProviderAnswer {
   std::map<std::string, std::string> values;  ///< our field -> value; empty: they have nothing
   bool verified = false;                      ///< they vouch for it
-  std::int64_t cost_micros = 0;               ///< what this answer costs, in millionths of the currency
+  std::int64_t cost_micros = 0;  ///< what this answer costs, in millionths of the currency
 };
 
-/// Somebody who sells contact data. One question at a time per call; several calls may be under way.
+/// Somebody who sells contact data. One question at a time per call; several calls may be under
+/// way.
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -25,9 +26,10 @@ class Provider {
   /// The most that one question can cost. Reserved before the question is asked.
   [[nodiscard]] virtual std::int64_t price_max_micros() const = 0;
   [[nodiscard]] virtual const std::string& currency() const = 0;
-  /// `person` holds the profile's fields that this purpose may use; `question_id` is the same when the same question
-  /// is asked again. Errors: transient and throttled mean that nothing was charged; unknown_outcome that it may have
-  /// been; denied, permanent and broken_contract that no other question will fare better.
+  /// `person` holds the profile's fields that this purpose may use; `question_id` is the same when
+  /// the same question is asked again. Errors: transient and throttled mean that nothing was
+  /// charged; unknown_outcome that it may have been; denied, permanent and broken_contract that no
+  /// other question will fare better.
   virtual Task<Result<ProviderAnswer>> ask(Json person, std::string question_id) = 0;
 };
 

@@ -36,15 +36,17 @@ struct Caps {
   std::int64_t record_micros = 0;  ///< 0: no cap of its own
 };
 
-/// Money is written down before it is spent. A question is reserved at its highest price, on disk, before it is asked,
-/// so that the sum of a run never passes its cap, whenever the process dies. Tables `spend` of the state database.
+/// Money is written down before it is spent. A question is reserved at its highest price, on disk,
+/// before it is asked, so that the sum of a run never passes its cap, whenever the process dies.
+/// Tables `spend` of the state database.
 class SpendJournal {
  public:
   static Result<SpendJournal> open(state::Database& database);
 
   /// The receipt's id; nothing if the question could pass a cap, and then nothing is written.
   Result<std::optional<std::int64_t>> reserve(const Question& question, const Caps& caps);
-  Result<void> settle(std::int64_t receipt_id, Ending ending, std::string_view value, std::int64_t cost_micros);
+  Result<void> settle(std::int64_t receipt_id, Ending ending, std::string_view value,
+                      std::int64_t cost_micros);
   /// Nothing was asked after all: the reservation is taken back.
   Result<void> release(std::int64_t receipt_id);
 
@@ -53,8 +55,8 @@ class SpendJournal {
   /// Spent and reserved by a run.
   Result<std::int64_t> committed_micros(std::string_view run_id);
 
-  /// Brings receipts to rondo.enrichments, each once (position in the transaction of the rows). Only while nothing is
-  /// reserved; how many were brought.
+  /// Brings receipts to rondo.enrichments, each once (position in the transaction of the rows).
+  /// Only while nothing is reserved; how many were brought.
   Result<std::int64_t> publish(warehouse::Session& session);
 
  private:

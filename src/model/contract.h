@@ -13,19 +13,21 @@ namespace rondo::model {
 enum class ColumnType { text, int64, float64, boolean, timestamp, date, json };
 
 [[nodiscard]] std::string_view name_of(ColumnType type);
-/// Accepts the Open Data Contract Standard's logical types and usual physical names: string, integer, number…
+/// Accepts the Open Data Contract Standard's logical types and usual physical names: string,
+/// integer, number…
 [[nodiscard]] std::optional<ColumnType> column_type_of(std::string_view name);
 
 struct ContractColumn {
-  std::string name;  ///< a property of the event or a column of the table; "a.b" reaches into objects
+  std::string
+      name;  ///< a property of the event or a column of the table; "a.b" reaches into objects
   ColumnType type = ColumnType::text;
   bool required = false;
   bool unique = false;
   std::optional<double> minimum{};
   std::optional<double> maximum{};
-  std::optional<std::string> pattern{};      ///< ECMAScript regular expression, whole value
-  std::vector<std::string> one_of{};         ///< empty: anything
-  std::vector<std::string> purposes{};       ///< empty: those of the source
+  std::optional<std::string> pattern{};  ///< ECMAScript regular expression, whole value
+  std::vector<std::string> one_of{};     ///< empty: anything
+  std::vector<std::string> purposes{};   ///< empty: those of the source
   Position where{};
 };
 

@@ -16,11 +16,12 @@ enum class EventType { track, identify, page, screen, group, alias };
 
 /// One immutable fact sent by a source, as it was accepted. Empty text means "not given".
 struct Event {
-  std::string event_id;    ///< 32 hex digits: content hash of source and message_id, so a resend is the same event
+  std::string event_id;    ///< 32 hex digits: content hash of source and message_id, so a resend is
+                           ///< the same event
   std::string source;      ///< name of the declared source
   std::string message_id;  ///< the sender's own id
   EventType type = EventType::track;
-  std::string name;        ///< of a track, page or screen call
+  std::string name;  ///< of a track, page or screen call
   std::string user_id;
   std::string anonymous_id;
   std::string group_id;

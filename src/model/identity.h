@@ -13,7 +13,8 @@ namespace rondo::model {
 /// How raw values of an identifier become comparable.
 enum class Normaliser { none, trim, lower, email, e164, domain };
 
-/// One kind of identifier of identity.yaml; the list there is in order of strength, strongest first.
+/// One kind of identifier of identity.yaml; the list there is in order of strength, strongest
+/// first.
 struct IdentifierRule {
   std::string type;  ///< user_id, email, phone, anonymous_id, …
   Normaliser normalise = Normaliser::trim;
@@ -46,7 +47,8 @@ struct Identifier {
   friend auto operator<=>(const Identifier&, const Identifier&) = default;
 };
 
-/// Normalises a raw value; nothing if it cannot be one (empty, no '@' in an email, no digit in a phone).
+/// Normalises a raw value; nothing if it cannot be one (empty, no '@' in an email, no digit in a
+/// phone).
 [[nodiscard]] std::optional<std::string> normalise(Normaliser how, std::string_view raw);
 
 /// True if a normalised value may stand for somebody: it is not on the rule's block list and, where

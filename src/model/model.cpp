@@ -48,13 +48,15 @@ std::optional<std::string> normalise_phone(std::string_view raw) {
     international = true;
   }
   // A national number names nobody without its country; guessing one would merge strangers.
-  if (!international || digits.size() < digits_min || digits.size() > digits_max) return std::nullopt;
+  if (!international || digits.size() < digits_min || digits.size() > digits_max)
+    return std::nullopt;
   return "+" + digits;
 }
 
 std::optional<std::string> normalise_domain(std::string_view raw) {
   std::string value = lower(trim(raw));
-  if (const auto scheme = value.find("://"); scheme != std::string::npos) value.erase(0, scheme + 3);
+  if (const auto scheme = value.find("://"); scheme != std::string::npos)
+    value.erase(0, scheme + 3);
   if (const auto end = value.find_first_of("/:?#"); end != std::string::npos) value.resize(end);
   if (value.starts_with("www.")) value.erase(0, 4);
   if (value.ends_with('.')) value.pop_back();
@@ -63,17 +65,28 @@ std::optional<std::string> normalise_domain(std::string_view raw) {
 }
 
 constexpr std::array<std::pair<std::string_view, ColumnType>, 22> type_names{{
-    {"text", ColumnType::text},           {"string", ColumnType::text},
-    {"varchar", ColumnType::text},        {"int64", ColumnType::int64},
-    {"integer", ColumnType::int64},       {"int", ColumnType::int64},
-    {"bigint", ColumnType::int64},        {"float64", ColumnType::float64},
-    {"number", ColumnType::float64},      {"double", ColumnType::float64},
-    {"decimal", ColumnType::float64},     {"boolean", ColumnType::boolean},
-    {"bool", ColumnType::boolean},        {"timestamp", ColumnType::timestamp},
-    {"timestamp_tz", ColumnType::timestamp}, {"datetime", ColumnType::timestamp},
-    {"date", ColumnType::date},           {"json", ColumnType::json},
-    {"object", ColumnType::json},         {"array", ColumnType::json},
-    {"float", ColumnType::float64},       {"long", ColumnType::int64},
+    {"text", ColumnType::text},
+    {"string", ColumnType::text},
+    {"varchar", ColumnType::text},
+    {"int64", ColumnType::int64},
+    {"integer", ColumnType::int64},
+    {"int", ColumnType::int64},
+    {"bigint", ColumnType::int64},
+    {"float64", ColumnType::float64},
+    {"number", ColumnType::float64},
+    {"double", ColumnType::float64},
+    {"decimal", ColumnType::float64},
+    {"boolean", ColumnType::boolean},
+    {"bool", ColumnType::boolean},
+    {"timestamp", ColumnType::timestamp},
+    {"timestamp_tz", ColumnType::timestamp},
+    {"datetime", ColumnType::timestamp},
+    {"date", ColumnType::date},
+    {"json", ColumnType::json},
+    {"object", ColumnType::json},
+    {"array", ColumnType::json},
+    {"float", ColumnType::float64},
+    {"long", ColumnType::int64},
 }};
 
 }  // namespace
@@ -134,7 +147,9 @@ std::optional<std::string> normalise(Normaliser how, std::string_view raw) {
   return how == Normaliser::lower ? lower(trimmed) : std::string(trimmed);
 }
 
-const Purpose* ConsentRules::purpose(std::string_view name) const { return by_name(purposes, name); }
+const Purpose* ConsentRules::purpose(std::string_view name) const {
+  return by_name(purposes, name);
+}
 
 const IdentifierRule* IdentityRules::identifier(std::string_view type) const {
   const auto found = std::find_if(identifiers.begin(), identifiers.end(),
@@ -142,7 +157,9 @@ const IdentifierRule* IdentityRules::identifier(std::string_view type) const {
   return found == identifiers.end() ? nullptr : &*found;
 }
 
-const Contract* Project::contract(std::string_view wanted) const { return by_name(contracts, wanted); }
+const Contract* Project::contract(std::string_view wanted) const {
+  return by_name(contracts, wanted);
+}
 const Source* Project::source(std::string_view wanted) const { return by_name(sources, wanted); }
 const Destination* Project::destination(std::string_view wanted) const {
   return by_name(destinations, wanted);

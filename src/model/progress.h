@@ -5,8 +5,8 @@
 
 namespace rondo::model {
 
-/// Where long work says how far it is. Called on the worker's own thread, as often as it likes: whoever shows it
-/// decides how often to draw.
+/// Where long work says how far it is. Called on the worker's own thread, as often as it likes:
+/// whoever shows it decides how often to draw.
 class Progress {
  public:
   virtual ~Progress() = default;

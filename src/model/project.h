@@ -22,14 +22,16 @@ enum class SqlKind { model, trait, audience };
 
 [[nodiscard]] std::string_view name_of(SqlKind kind);
 
-/// One SQL asset: `models/x.sql`, `traits/x.sql`, `audiences/x.sql`. Its table is models.x, traits.x, audiences.x.
+/// One SQL asset: `models/x.sql`, `traits/x.sql`, `audiences/x.sql`. Its table is models.x,
+/// traits.x, audiences.x.
 struct SqlAsset {
   SqlKind kind = SqlKind::model;
   std::string name;
-  std::string sql;                ///< as written, with ref() and source()
-  std::string compiled;           ///< with table names in place; byte positions stay line by line
-  std::vector<std::string> reads; ///< assets it refers to: "model:orders", "source:web.Order Completed", "profiles"
-  Position where{};               ///< first line of the file
+  std::string sql;       ///< as written, with ref() and source()
+  std::string compiled;  ///< with table names in place; byte positions stay line by line
+  std::vector<std::string>
+      reads;  ///< assets it refers to: "model:orders", "source:web.Order Completed", "profiles"
+  Position where{};  ///< first line of the file
 };
 
 struct RetryDefaults {
@@ -58,7 +60,7 @@ struct FieldMapping {
 /// What may trigger an asset. Nothing set: by hand only.
 struct Trigger {
   std::string schedule{};  ///< cron, five fields
-  Duration every{0};     ///< interval; 0: none
+  Duration every{0};       ///< interval; 0: none
   bool after_upstream = false;
   Position where{};
 };
@@ -74,9 +76,9 @@ struct Sync {
   std::string match_column;  ///< our column that fills it
   std::vector<FieldMapping> map;
   std::string purpose;
-  std::string identifier = "email";  ///< identifier whose suppression stops a record
-  bool verify_email = false;         ///< deliver.verify_email: at_delivery
-  bool confirm_read_back = false;    ///< deliver.confirm: read_back
+  std::string identifier = "email";          ///< identifier whose suppression stops a record
+  bool verify_email = false;                 ///< deliver.verify_email: at_delivery
+  bool confirm_read_back = false;            ///< deliver.confirm: read_back
   std::optional<double> change_share_max{};  ///< guard.change_at_most, 0..1
   std::optional<double> delete_share_max{};  ///< guard.delete_at_most, 0..1
   double holdout_share = 0;                  ///< 0..1, by hash of profile id and sync name
@@ -87,13 +89,15 @@ struct Sync {
 /// enrichment/x.yaml
 struct Enrichment {
   std::string name;
-  std::string audience;               ///< whom
-  std::vector<std::string> fields;    ///< what: work_email …
-  std::vector<std::string> providers; ///< names of destinations/ entries that are providers, in order
+  std::string audience;             ///< whom
+  std::vector<std::string> fields;  ///< what: work_email …
+  std::vector<std::string>
+      providers;  ///< names of destinations/ entries that are providers, in order
   std::string purpose;
-  std::string stop_when = "verified"; ///< verified | found
+  std::string stop_when = "verified";  ///< verified | found
   Duration refresh = std::chrono::hours{24 * 7};
-  std::int64_t budget_run_micros = 0;     ///< cap per run in millionths of `currency`; 0: nothing may be spent
+  std::int64_t budget_run_micros =
+      0;  ///< cap per run in millionths of `currency`; 0: nothing may be spent
   std::int64_t budget_record_micros = 0;  ///< 0: no cap of its own
   std::string currency = "EUR";
   Trigger trigger{};
@@ -103,14 +107,14 @@ struct Enrichment {
 /// outcomes/x.yaml: what happened afterwards, traced back.
 struct OutcomeRule {
   std::string name;
-  std::string from;                            ///< "source:web.Order Completed", "source:esp.bounces" or "model:x"
-  std::string identifier_type;                 ///< how the profile is found …
-  std::string identifier_column;               ///< … by this column; both empty: rows hold profile_id
-  std::string value_column;                    ///< amount; empty: none
+  std::string from;             ///< "source:web.Order Completed", "source:esp.bounces" or "model:x"
+  std::string identifier_type;  ///< how the profile is found …
+  std::string identifier_column;  ///< … by this column; both empty: rows hold profile_id
+  std::string value_column;       ///< amount; empty: none
   std::string currency = "EUR";
-  std::string where_sql;                       ///< optional filter on the rows
+  std::string where_sql;  ///< optional filter on the rows
   Duration window = std::chrono::hours{24 * 30};
-  std::string credit_model = "last_touch";     ///< last_touch | first_touch | linear
+  std::string credit_model = "last_touch";  ///< last_touch | first_touch | linear
   Position where{};
 };
 

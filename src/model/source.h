@@ -26,12 +26,12 @@ struct SourceEvent {
 
 /// Which column of a file's rows is what.
 struct FileStream {
-  std::string name;                                ///< "contacts"
-  std::string path;                                ///< relative to the project, `*` allowed in the file name
-  std::string format;                              ///< csv | jsonl | parquet; empty: by the file's ending
-  std::string key;                                 ///< column that names a row; a later row replaces
-  std::string contract;                            ///< empty: none
-  std::string updated_at;                          ///< column with the row's time; empty: time of loading
+  std::string name;        ///< "contacts"
+  std::string path;        ///< relative to the project, `*` allowed in the file name
+  std::string format;      ///< csv | jsonl | parquet; empty: by the file's ending
+  std::string key;         ///< column that names a row; a later row replaces
+  std::string contract;    ///< empty: none
+  std::string updated_at;  ///< column with the row's time; empty: time of loading
   std::map<std::string, std::string> identifiers;  ///< identifier type -> column
   std::map<std::string, std::string> consent;      ///< purpose -> column (true/false/yes/no/1/0)
   Position where{};
@@ -52,8 +52,8 @@ struct Source {
   Position where{};
 };
 
-/// The table or view that `source('web', 'Order Completed')` names: "raw.web_order_completed". Every
-/// run of other characters than letters and digits becomes one '_'.
+/// The table or view that `source('web', 'Order Completed')` names: "raw.web_order_completed".
+/// Every run of other characters than letters and digits becomes one '_'.
 [[nodiscard]] std::string source_table(std::string_view source, std::string_view stream);
 
 struct EventColumn {

@@ -13,13 +13,16 @@ using world::HttpRequest;
 using world::HttpResponse;
 
 HttpResponse json_response(int status, const Json& body) {
-  return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, body.text() + "\n"};
+  return {status,
+          {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+          body.text() + "\n"};
 }
 
 HttpResponse refusal(int status, std::string_view message, std::string_view hint = {}) {
-  return json_response(status, Json::object({{"error", Json::object({{"code", "R0807"},
-                                                                     {"message", message},
-                                                                     {"hint", hint}})}}));
+  return json_response(
+      status,
+      Json::object(
+          {{"error", Json::object({{"code", "R0807"}, {"message", message}, {"hint", hint}})}}));
 }
 
 class Api {
@@ -35,7 +38,8 @@ class Api {
       co_return refusal(401, "the token is missing or wrong", "send `Authorization: Bearer TOKEN`");
     }
     if (path == "/metrics") {
-      co_return HttpResponse{200, {{"Content-Type", "text/plain; version=0.0.4"}}, options_.metrics_text()};
+      co_return HttpResponse{
+          200, {{"Content-Type", "text/plain; version=0.0.4"}}, options_.metrics_text()};
     }
     if (path == "/api/status") co_return read(request, board_.status());
     if (path == "/api/runs" && request.method == "POST") co_return start_run(request);
@@ -50,7 +54,8 @@ class Api {
     return equal_in_constant_time(given, "Bearer " + options_.token);
   }
 
-  // Pages of other sites can make a browser send this; only a page of our own names our host as its origin.
+  // Pages of other sites can make a browser send this; only a page of our own names our host as its
+  // origin.
   static bool from_elsewhere(const HttpRequest& request) {
     const auto origin = request.headers.get("Origin");
     if (!origin) return false;
@@ -69,7 +74,8 @@ class Api {
     if (from_elsewhere(request)) return refusal(403, "the request comes from another site's page");
     const auto body = Json::parse(request.body.empty() ? "{}" : request.body);
     if (!body || !body->is_object()) {
-      return refusal(400, "the body is no JSON object", R"(send {"select": "sync:name"}, or {} for everything)");
+      return refusal(400, "the body is no JSON object",
+                     R"(send {"select": "sync:name"}, or {} for everything)");
     }
     const Json& select = (*body)["select"];
     if (!select.is_null() && !select.is_string()) return refusal(400, "`select` is no text");

@@ -22,9 +22,10 @@ struct ApiOptions {
 ///     GET  /metrics        Prometheus text format 0.0.4
 ///     everything else      the collector
 ///
-/// Refusals are JSON: {"error": {"code", "message", "hint"}}: 401 R0807 without the token, 404, 405, 400 for a
-/// body that is no JSON object, 503 when nothing runs here. A browser's request from another page (an Origin header
-/// that is not this host) is refused with 403 where it would change something.
+/// Refusals are JSON: {"error": {"code", "message", "hint"}}: 401 R0807 without the token, 404,
+/// 405, 400 for a body that is no JSON object, 503 when nothing runs here. A browser's request from
+/// another page (an Origin header that is not this host) is refused with 403 where it would change
+/// something.
 [[nodiscard]] world::HttpHandler make_api(Board& board, ApiOptions options);
 
 }  // namespace rondo::serve

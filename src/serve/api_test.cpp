@@ -23,10 +23,12 @@ struct Served {
       asked.push_back(std::move(selection));
       return true;
     });
-    handler = make_api(board, {std::move(token), [] { return std::string("rondo_up 1\n"); }, collector});
+    handler =
+        make_api(board, {std::move(token), [] { return std::string("rondo_up 1\n"); }, collector});
   }
 
-  HttpResponse ask(const char* method, const char* url, world::Headers headers = {}, std::string body = {}) {
+  HttpResponse ask(const char* method, const char* url, world::Headers headers = {},
+                   std::string body = {}) {
     HttpResponse answer;
     spawn(handler({method, url, std::move(headers), std::move(body)}),
           [&](HttpResponse response) { answer = std::move(response); });

@@ -11,8 +11,9 @@
 
 namespace rondo::serve {
 
-/// What the control loop last said of itself, and what the API wants of it. Lives on the loop that answers HTTP; the
-/// control loop posts to it, so nobody waits for a running step to see where it is.
+/// What the control loop last said of itself, and what the API wants of it. Lives on the loop that
+/// answers HTTP; the control loop posts to it, so nobody waits for a running step to see where it
+/// is.
 class Board {
  public:
   void show_status(Json status) { status_ = std::move(status); }

@@ -20,7 +20,8 @@ using Entries = std::unordered_set<std::string_view>;
 
 Entries entries_of(std::string_view file) {
   const auto files = embedded::rondo_embedded_mail_lists();
-  const auto found = std::find_if(files.begin(), files.end(), [&](const auto& each) { return each.path == file; });
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const auto& each) { return each.path == file; });
   PROMISE(found != files.end());
   Entries entries;
   for (const auto line : split(found->bytes, '\n')) {
@@ -31,8 +32,8 @@ Entries entries_of(std::string_view file) {
 
 // In none of the public lists, and not throw-away: mail reaches the person.
 constexpr std::array<std::string_view, 7> relay_domains{
-    "duck.com",           "mozmail.com",    "privaterelay.appleid.com", "simplelogin.com",
-    "simplelogin.co",     "anonaddy.com",   "anonaddy.me"};
+    "duck.com",     "mozmail.com", "privaterelay.appleid.com", "simplelogin.com", "simplelogin.co",
+    "anonaddy.com", "anonaddy.me"};
 
 }  // namespace
 
@@ -45,7 +46,8 @@ bool is_disposable(std::string_view domain) {
   static const Entries below = entries_of("disposable_below.txt");
   if (is_relay(domain)) return false;
   if (exact.contains(domain) || below.contains(domain)) return true;
-  for (auto dot = domain.find('.'); dot != std::string_view::npos; dot = domain.find('.', dot + 1)) {
+  for (auto dot = domain.find('.'); dot != std::string_view::npos;
+       dot = domain.find('.', dot + 1)) {
     if (below.contains(domain.substr(dot + 1))) return true;
   }
   return false;

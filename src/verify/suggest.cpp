@@ -10,10 +10,10 @@ namespace {
 
 // Most used first: the order is the prior.
 constexpr std::array<std::string_view, 22> providers{
-    "gmail.com",   "yahoo.com",   "hotmail.com", "outlook.com", "icloud.com", "aol.com",
-    "live.com",    "msn.com",     "gmx.de",      "web.de",      "gmx.net",    "mail.ru",
-    "yandex.ru",   "qq.com",      "163.com",     "orange.fr",   "free.fr",    "comcast.net",
-    "verizon.net", "proton.me",   "protonmail.com", "t-online.de"};
+    "gmail.com",   "yahoo.com", "hotmail.com",    "outlook.com", "icloud.com", "aol.com",
+    "live.com",    "msn.com",   "gmx.de",         "web.de",      "gmx.net",    "mail.ru",
+    "yandex.ru",   "qq.com",    "163.com",        "orange.fr",   "free.fr",    "comcast.net",
+    "verizon.net", "proton.me", "protonmail.com", "t-online.de"};
 
 constexpr double neighbour_cost = 0.5;
 constexpr double distance_max = 1.0;
@@ -21,7 +21,8 @@ constexpr double distance_max_long = 2.0;
 constexpr std::size_t long_bytes_min = 10;
 
 bool are_neighbours(char a, char b) {
-  constexpr std::array<std::string_view, 4> rows{"1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm,."};
+  constexpr std::array<std::string_view, 4> rows{"1234567890-", "qwertyuiop", "asdfghjkl",
+                                                 "zxcvbnm,."};
   for (const auto row : rows) {
     const auto at = row.find(a);
     const auto other = row.find(b);

@@ -21,7 +21,8 @@ bool is_atom_text(char c, SyntaxMode mode) {
 bool is_dot_atom(std::string_view text, SyntaxMode mode) {
   if (text.empty() || text.front() == '.' || text.back() == '.') return false;
   if (text.find("..") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [mode](char c) { return c == '.' || is_atom_text(c, mode); });
+  return std::all_of(text.begin(), text.end(),
+                     [mode](char c) { return c == '.' || is_atom_text(c, mode); });
 }
 
 // RFC 5321 4.1.2: printable ASCII, '"' and '\' only behind a '\'.
@@ -49,11 +50,15 @@ bool is_label(std::string_view label, SyntaxMode mode) {
 bool is_domain(std::string_view domain, SyntaxMode mode) {
   if (domain.empty() || domain.size() > domain_bytes_max) return false;
   const auto labels = split(domain, '.');
-  if (!std::all_of(labels.begin(), labels.end(), [mode](auto label) { return is_label(label, mode); })) return false;
+  if (!std::all_of(labels.begin(), labels.end(),
+                   [mode](auto label) { return is_label(label, mode); }))
+    return false;
   if (mode == SyntaxMode::rfc) return true;
-  // A top-level domain is never all digits (RFC 3696, 2), and no mailbox is handed out right below the root.
+  // A top-level domain is never all digits (RFC 3696, 2), and no mailbox is handed out right below
+  // the root.
   const auto top = labels.back();
-  return labels.size() > 1 && !std::all_of(top.begin(), top.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return labels.size() > 1 &&
+         !std::all_of(top.begin(), top.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_literal(std::string_view domain) {
@@ -71,9 +76,11 @@ std::optional<Address> parse_address(std::string_view text, SyntaxMode mode) {
   const auto local = text.substr(0, at);
   auto domain = text.substr(at + 1);
   if (local.size() > local_bytes_max) return std::nullopt;
-  if (!is_dot_atom(local, mode) && !(mode == SyntaxMode::rfc && is_quoted(local))) return std::nullopt;
+  if (!is_dot_atom(local, mode) && !(mode == SyntaxMode::rfc && is_quoted(local)))
+    return std::nullopt;
   if (domain.ends_with('.') && mode == SyntaxMode::deliverable) domain.remove_suffix(1);
-  if (!is_domain(domain, mode) && !(mode == SyntaxMode::rfc && is_literal(domain))) return std::nullopt;
+  if (!is_domain(domain, mode) && !(mode == SyntaxMode::rfc && is_literal(domain)))
+    return std::nullopt;
   return Address{std::string(local), lower(domain)};
 }
 

@@ -12,8 +12,9 @@ struct Address {
   std::string domain;
 };
 
-/// How strict: `rfc` takes what RFC 5321 allows of a mailbox (quoted local parts, address literals, and UTF-8 by
-/// RFC 6531); `deliverable` what large providers give out and accept: dot-atoms, a domain name with a dot.
+/// How strict: `rfc` takes what RFC 5321 allows of a mailbox (quoted local parts, address literals,
+/// and UTF-8 by RFC 6531); `deliverable` what large providers give out and accept: dot-atoms, a
+/// domain name with a dot.
 enum class SyntaxMode { rfc, deliverable };
 
 /// RFC 5321 4.5.3.1, in bytes.

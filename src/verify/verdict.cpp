@@ -9,8 +9,8 @@ namespace rondo::verify {
 namespace {
 
 bool takes_no_mail(const world::MailRoutes& routes) {
-  const bool null_mx = routes.exchangers.size() == 1 && (routes.exchangers[0].host == "." ||
-                                                         routes.exchangers[0].host.empty());
+  const bool null_mx = routes.exchangers.size() == 1 &&
+                       (routes.exchangers[0].host == "." || routes.exchangers[0].host.empty());
   return null_mx || (routes.exchangers.empty() && !routes.has_address);
 }
 

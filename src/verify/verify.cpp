@@ -16,11 +16,16 @@ struct Looked {
   std::int64_t done = 0;
 };
 
-Result<std::vector<std::string>> read_due(warehouse::Session& session, const std::string& addresses_sql, Time now) {
-  TRY_ASSIGN(auto rows, session.query("select distinct a.address from (" + addresses_sql + ") as a(address) "
-                                      "left join rondo.verifications v on v.address = a.address and v.expires_at > ? "
-                                      "where a.address is not null and v.address is null order by 1",
-                                      {now}));
+Result<std::vector<std::string>> read_due(warehouse::Session& session,
+                                          const std::string& addresses_sql, Time now) {
+  TRY_ASSIGN(
+      auto rows,
+      session.query(
+          "select distinct a.address from (" + addresses_sql +
+              ") as a(address) "
+              "left join rondo.verifications v on v.address = a.address and v.expires_at > ? "
+              "where a.address is not null and v.address is null order by 1",
+          {now}));
   std::vector<std::string> due;
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());
@@ -36,7 +41,8 @@ Task<void> look_up(world::World world, std::string domain, std::string resolver,
   progress.update("domains", ++looked.done, static_cast<std::int64_t>(looked.routes.size()));
 }
 
-Result<void> write(warehouse::Session& session, const std::vector<std::string>& due, const Looked& looked, Time now) {
+Result<void> write(warehouse::Session& session, const std::vector<std::string>& due,
+                   const Looked& looked, Time now) {
   warehouse::BatchBuilder batch({{"address", ColumnType::text},
                                  {"verdict", ColumnType::text},
                                  {"reasons", ColumnType::json},
@@ -45,16 +51,22 @@ Result<void> write(warehouse::Session& session, const std::vector<std::string>& 
                                  {"expires_at", ColumnType::timestamp}});
   for (const auto& address : due) {
     const auto parsed = parse_address(address, SyntaxMode::deliverable);
-    const Finding finding = decide(address, parsed ? looked.routes.at(parsed->domain) : Routes{}, now);
+    const Finding finding =
+        decide(address, parsed ? looked.routes.at(parsed->domain) : Routes{}, now);
     Json reasons = Json::array();
     for (const auto& reason : finding.reasons) reasons.push(reason);
-    batch.text(address).text(name_of(finding.verdict)).text(reasons.text()).text(finding.evidence.text());
+    batch.text(address)
+        .text(name_of(finding.verdict))
+        .text(reasons.text())
+        .text(finding.evidence.text());
     batch.timestamp(finding.checked_at).timestamp(finding.expires_at);
   }
   return session.transaction([&]() -> Result<void> {
-    TRY(session.execute("create or replace temp table rondo_checked as select * from rondo.verifications limit 0"));
+    TRY(session.execute(
+        "create or replace temp table rondo_checked as select * from rondo.verifications limit 0"));
     TRY(session.ingest("rondo_checked", std::move(batch).finish(), warehouse::IngestMode::append));
-    TRY(session.execute("delete from rondo.verifications where address in (select address from rondo_checked)"));
+    TRY(session.execute(
+        "delete from rondo.verifications where address in (select address from rondo_checked)"));
     TRY(session.execute("insert into rondo.verifications select * from rondo_checked"));
     return {};
   });
@@ -62,9 +74,11 @@ Result<void> write(warehouse::Session& session, const std::vector<std::string>& 
 
 Result<VerifyReport> count(warehouse::Session& session, const std::string& addresses_sql) {
   VerifyReport report;
-  TRY_ASSIGN(auto rows, session.query("select v.verdict, count(*) from (select distinct address from (" +
-                                      addresses_sql + ") as a(address)) d join rondo.verifications v "
-                                      "on v.address = d.address group by v.verdict"));
+  TRY_ASSIGN(auto rows,
+             session.query("select v.verdict, count(*) from (select distinct address from (" +
+                           addresses_sql +
+                           ") as a(address)) d join rondo.verifications v "
+                           "on v.address = d.address group by v.verdict"));
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());
     if (!more) return report;
@@ -87,7 +101,8 @@ Task<Result<VerifyReport>> verify_addresses(world::World world, warehouse::Sessi
   CO_TRY_ASSIGN(const auto due, read_due(session, addresses_sql, now));
   Looked looked;
   for (const auto& address : due) {
-    if (const auto parsed = parse_address(address, SyntaxMode::deliverable)) looked.routes[parsed->domain];
+    if (const auto parsed = parse_address(address, SyntaxMode::deliverable))
+      looked.routes[parsed->domain];
   }
   std::vector<Task<void>> lookups;
   for (const auto& [domain, unasked] : looked.routes) {

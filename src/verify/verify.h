@@ -25,12 +25,15 @@ struct VerifyReport {
 
 inline constexpr std::size_t lookups_at_once_max = 64;
 
-/// Brings rondo.verifications up to date for every address that `addresses_sql` answers (one text column, normalised
-/// addresses; NULLs and repeats do no harm). Each domain is asked once, `lookups_at_once_max` at a time; `resolver` is
-/// "host:port" or empty for the machine's own. A verdict `deliverable` that still holds is kept.
-/// A resolver that does not answer leaves addresses unknown and is no error.
-[[nodiscard]] Task<Result<VerifyReport>> verify_addresses(world::World world, warehouse::Session& session,
-                                                          std::string addresses_sql, std::string resolver,
+/// Brings rondo.verifications up to date for every address that `addresses_sql` answers (one text
+/// column, normalised addresses; NULLs and repeats do no harm). Each domain is asked once,
+/// `lookups_at_once_max` at a time; `resolver` is "host:port" or empty for the machine's own. A
+/// verdict `deliverable` that still holds is kept. A resolver that does not answer leaves addresses
+/// unknown and is no error.
+[[nodiscard]] Task<Result<VerifyReport>> verify_addresses(world::World world,
+                                                          warehouse::Session& session,
+                                                          std::string addresses_sql,
+                                                          std::string resolver,
                                                           model::Progress& progress);
 
 }  // namespace rondo::verify
