@@ -70,8 +70,10 @@ class DuckdbDialect final : public Dialect {
 
   [[nodiscard]] std::string seconds_between(std::string_view from_sql,
                                             std::string_view to_sql) const override {
-    return fmt::format("((epoch_us({}) - epoch_us({})) / CAST(1000000 AS DOUBLE))", to_sql,
-                       from_sql);
+    return fmt::format(
+        "((epoch_us(CAST({} AS TIMESTAMP)) - epoch_us(CAST({} AS TIMESTAMP))) / "
+        "CAST(1000000 AS DOUBLE))",
+        to_sql, from_sql);
   }
 
   [[nodiscard]] std::string upsert(std::string_view into, std::string_view from,
