@@ -15,10 +15,6 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 using simdjson::error_code;
 
-// What the validator counts besides the levels of an event: one of its own; around the events of a
-// batch its object and array.
-std::size_t levels_max(const Route& route) { return depth_max + (route.is_batch ? 3 : 1); }
-
 Problem malformed(std::string reason) { return {"R0320", std::move(reason)}; }
 
 Error not_json(std::string_view body) {
@@ -142,13 +138,14 @@ class RequestParser::Implementation {
  public:
   enum class Validity { good, deep, bad };
 
-  // The on-demand parser below believes what it skips; this one looks at every byte first.
-  Validity validate(std::string& body, const Route& route, bool& repaired) {
-    error_code error = parse_whole(validator_, body, levels_max(route));
+  // The on-demand parser below believes what it skips; this one looks at every byte first. It
+  // counts levels its own way, so `deep` only means that each event has to be measured.
+  Validity validate(std::string& body, bool& repaired) {
+    error_code error = parse_whole(validator_, body, depth_max);
     if (error == simdjson::UTF8_ERROR || error == simdjson::STRING_ERROR) {
       body = repair_characters(body);
       repaired = true;
-      error = parse_whole(validator_, body, levels_max(route));
+      error = parse_whole(validator_, body, depth_max);
     }
     if (error == simdjson::SUCCESS) return Validity::good;
     if (error == simdjson::DEPTH_ERROR) {
@@ -272,7 +269,7 @@ RequestParser::~RequestParser() = default;
 
 Result<RawRequest> RequestParser::parse(std::string& body, const Route& route) {
   RawRequest request;
-  const auto validity = implementation_->validate(body, route, request.repaired);
+  const auto validity = implementation_->validate(body, request.repaired);
   if (validity == Implementation::Validity::bad) return fail(not_json(body));
   const bool deep = validity == Implementation::Validity::deep;
   const auto error = implementation_->read(body, route, deep, request);
