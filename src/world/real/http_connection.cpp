@@ -75,6 +75,11 @@ void HttpConnection::tick(Instant now) {
   if (phase_ == Phase::header || phase_ == Phase::body) {
     return refuse(408, "R0037", "the request did not arrive in the time this server gives it");
   }
+  if (phase_ == Phase::writing) {
+    // It does not read: by a reset the kernel forgets what it still holds for it.
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
   close();
 }
 

@@ -167,9 +167,11 @@ bool HttpTransfer::take_header_line(std::string_view line) {
   too_large_ = too_large_ || header_bytes_ > HttpClient::header_bytes_max;
   if (too_large_) return false;
   if (line.starts_with("HTTP/")) {
+    header_whole_ = false;
     response_.headers = {};  // those before belonged to a 1xx answer or a proxy
     return true;
   }
+  header_whole_ = trim(line).empty();
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   response_.headers.add(std::string(line.substr(0, colon)),
@@ -225,16 +227,17 @@ void HttpTransfer::forget_encoding() {
 Result<HttpResponse> HttpTransfer::outcome(CURLcode code) && {
   long status = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
-  if (code == CURLE_OK && status != 0) {
+  // A connection that ends inside the header is no failure to curl.
+  if (code == CURLE_OK && status != 0 && header_whole_) {
     response_.status = static_cast<int>(status);
     forget_encoding();
     return std::move(response_);
   }
   const std::string_view said = message_[0] != '\0' ? message_.data() : curl_easy_strerror(code);
-  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
-    return malformed(fmt::format("the URL cannot be used: {}", said));
-  }
   if (nothing_left()) {
+    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+      return malformed(fmt::format("the URL cannot be used: {}", said));
+    }
     return fail(ErrorKind::transient, "R0030",
                 fmt::format("no connection to {}: {}", where(), said));
   }

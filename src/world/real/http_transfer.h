@@ -50,6 +50,7 @@ class HttpTransfer {
   std::array<char, CURL_ERROR_SIZE> message_{};
   std::size_t body_given_ = 0;
   std::size_t header_bytes_ = 0;
+  bool header_whole_ = false;  // of the last answer begun
   bool too_large_ = false;
 };
 
