@@ -197,7 +197,9 @@ create table if not exists rondo.outcomes (
   record_id   text not null,
   occurred_at timestamp not null,
   amount      double,
-  currency    text
+  currency    text,
+  identifier_type  text,               -- by which the profile was looked for, normalised; feedback …
+  identifier_value text                -- … suppresses this very value
 );
 create table if not exists rondo.credits (
   outcome_id  text not null,

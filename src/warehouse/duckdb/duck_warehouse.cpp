@@ -59,6 +59,14 @@ Result<Config> make_config(const DuckdbOptions& options) {
   return config;
 }
 
+/// A file that this process has open already is shared with its first opener. DuckDB's own lock is
+/// one of the whole process: two engines in it would both write the file and destroy it.
+duckdb_state open_file(const std::string& path, const Config& config, Database& into, char** said) {
+  if (path.empty()) return duckdb_open_ext(nullptr, into.out(), config.get(), said);
+  static const duckdb_instance_cache cache = duckdb_create_instance_cache();
+  return duckdb_get_or_create_from_cache(cache, path.c_str(), into.out(), config.get(), said);
+}
+
 }  // namespace
 }  // namespace duck
 
@@ -73,7 +81,7 @@ Result<std::unique_ptr<Warehouse>> open_duckdb(const std::string& path,
   TRY_ASSIGN(const duck::Config config, duck::make_config(options));
   auto database = std::make_shared<duck::Database>();
   char* said = nullptr;
-  if (duckdb_open_ext(path.c_str(), database->out(), config.get(), &said) != DuckDBSuccess) {
+  if (duck::open_file(path, config, *database, &said) != DuckDBSuccess) {
     return fail(duck::to_open_error(duck::take_text(said), path));
   }
   return std::unique_ptr<Warehouse>(

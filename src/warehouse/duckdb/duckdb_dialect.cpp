@@ -9,15 +9,14 @@ namespace {
 
 using model::ColumnType;
 
-/// "a.b" -> $."a"."b": quoted, because a property may be named "Order Total" or "a[0]".
-std::string json_path(std::string_view dotted) {
-  std::string path = "$";
+/// "a.b" -> /a/b, a JSON pointer (RFC 6901): in a path of the other kind, `$."a"."b"`, DuckDB takes
+/// a member named * for all members even in quotes.
+std::string json_pointer(std::string_view dotted) {
+  std::string pointer;
   for (const std::string_view step : split(dotted, '.')) {
-    std::string escaped = replace_all(std::string(step), "\\", "\\\\");
-    escaped = replace_all(std::move(escaped), "\"", "\\\"");
-    path += ".\"" + escaped + '"';
+    pointer += '/' + replace_all(replace_all(std::string(step), "~", "~0"), "/", "~1");
   }
-  return path;
+  return pointer;
 }
 
 class DuckdbDialect final : public Dialect {
@@ -37,7 +36,7 @@ class DuckdbDialect final : public Dialect {
 
   [[nodiscard]] std::string json_text(std::string_view sql,
                                       std::string_view path_text) const override {
-    return fmt::format("json_extract_string({}, {})", sql, literal(json_path(path_text)));
+    return fmt::format("json_extract_string({}, {})", sql, literal(json_pointer(path_text)));
   }
 
   [[nodiscard]] std::string sha256_hex(std::string_view sql) const override {
@@ -50,7 +49,8 @@ class DuckdbDialect final : public Dialect {
     std::string text;
     for (const std::string& sql : sqls) {
       if (!text.empty()) text += " || ";
-      text += fmt::format("coalesce(strlen(CAST({0} AS VARCHAR)) || ':' || {0}, '-')", sql);
+      text += fmt::format(
+          "coalesce(strlen(CAST({0} AS VARCHAR)) || ':' || CAST({0} AS VARCHAR), '-')", sql);
     }
     return fmt::format("md5({})", text);
   }
