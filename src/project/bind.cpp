@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+#include "project/engine_words.h"
 #include "project/sql_tokens.h"
 
 namespace rondo::project {
@@ -22,10 +24,17 @@ Finding finding_of(const Error& error, const CompiledAsset& compiled) {
   const std::size_t at =
       compiled.sql.original_offset(generated.offset(error.where->line, error.where->column));
   finding.where = original.at(at);
-  for (const SqlToken& token : sql_tokens(compiled.asset.sql)) {
-    if (token.begin == at) finding.where = original.between(token.begin, token.end());
+  std::string_view word;
+  const auto tokens = sql_tokens(compiled.asset.sql);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].begin != at) continue;
+    std::size_t last = i;  // of `table.column` the engine points at the table
+    while (last + 2 < tokens.size() && tokens[last + 1].text == ".") last += 2;
+    finding.where = original.between(tokens[i].begin, tokens[last].end());
+    word = tokens[last].text;
   }
   finding.label = "here";
+  finding.hint = plain_hint(error.hint, word);
   return finding;
 }
 
@@ -41,12 +50,13 @@ void check_profile_id(const CompiledAsset& compiled, const std::vector<warehouse
   const Span where = tokens.empty() ? Span{} : lines.between(tokens[0].begin, tokens[0].end());
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(column.name);
+  const auto near = nearest("profile_id", names);
   const std::string noun(model::name_of(asset.kind));
   report.add(asset.where.file,
              {"R0121", (noun[0] == 'a' ? "an " : "a ") + noun + " needs a column `profile_id`",
-              where, "answers " + one_of(names, 6),
-              did_you_mean("profile_id", names,
-                           "select it from ref('profiles'), or from a model that has it")});
+              where, "answers " + all_of(names, 6),
+              near ? "is `" + *near + "` meant? call it `profile_id`"
+                   : "select it from ref('profiles'), or from a model that has it"});
 }
 
 bool reads_unknown(const CompiledAsset& compiled, const Catalogue& catalogue) {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "project/bind.h"
+#include "project/engine_words.h"
 #include "project/read_values.h"
 #include "project/secrets.h"
 
@@ -103,7 +104,14 @@ class ColumnChecker {
         did_you_mean(value->text, columns, has(columns)));
   }
 
-  static std::string has(const Columns& columns) { return "it has " + one_of(columns); }
+  /// What the loader adds is nobody's choice.
+  static std::string has(const Columns& columns) {
+    Columns own;
+    for (const std::string& name : columns) {
+      if (!name.starts_with('_')) own.push_back(name);
+    }
+    return "it has " + all_of(own);
+  }
 
   /// Everything a sync may send; nothing if a part of it is unknown.
   [[nodiscard]] std::optional<Columns> columns_of_sync(const std::string& from) const {
@@ -148,12 +156,16 @@ class ColumnChecker {
     if (bound) return;
     const Error& error = bound.error();
     Span place = where->where;
+    std::string_view word;
     if (error.where && error.where->line > 1) {
       const LineTable lines(where->text);
       const std::size_t at = lines.offset(error.where->line - 1, error.where->column);
-      if (at < where->text.size()) place = part_of(*where, at, error.where->length);
+      if (at < where->text.size()) {
+        place = part_of(*where, at, error.where->length);
+        word = std::string_view(where->text).substr(at, error.where->length);
+      }
     }
-    report_.add(file.path, {"R0120", error.message, place, "here", error.hint});
+    report_.add(file.path, {"R0120", error.message, place, "here", plain_hint(error.hint, word)});
   }
 
   warehouse::Session& session_;

@@ -98,7 +98,7 @@ class Walk {
     std::vector<std::string> known;
     for (const Folder& one : folders) known.emplace_back(one.name);
     warn(name + "/", "the folder `" + name + "` means nothing here",
-         did_you_mean(name, known, "folders are " + one_of(known)));
+         did_you_mean(name, known, "folders are " + all_of(known)));
   }
 
   void read_top_file(const std::string& name) {
@@ -112,7 +112,7 @@ class Walk {
     if (!name.ends_with(".yaml") && !name.ends_with(".yml") && !name.ends_with(".sql")) return;
     const std::vector<std::string> known(top_files.begin(), top_files.end());
     warn(name, "the file `" + name + "` means nothing here",
-         did_you_mean(name, known, "files at the top are " + one_of(known)));
+         did_you_mean(name, known, "files at the top are " + all_of(known)));
   }
 
   void read_folder(const Folder& folder, const std::string& path, std::size_t depth) {
@@ -145,6 +145,7 @@ class Walk {
            {},
            "",
            "a name is a small letter, then small letters, digits and `_`, 63 at most"});
+      report_.set_broken(path);
     }
     const std::string taken =
         std::string(folder.ending == ".sql" ? "sql" : folder.kind) + ":" + name;
@@ -181,6 +182,7 @@ class Walk {
     if (file_name.ends_with(".yaml") && folder.ending == ".sql") {
       finding.hint = "write it in SQL, as `" + wanted + "`";
     }
+    if (!meant) finding.hint = "put it into `data/` or another folder";
     finding.severity = meant ? Severity::error : Severity::warning;
     report_.add(path, std::move(finding));
   }

@@ -40,7 +40,7 @@ void read_environment(const YamlFile& file, Secrets& secrets, Report& report,
     for (const YamlEntry& entry : environments->entries) known.push_back(entry.key);
     report.add(file.path, {"R0126", "there is no environment `" + into.environment + "`",
                            file.root.entry("environments")->key_where, "none of that name here",
-                           did_you_mean(into.environment, known, "declared are " + one_of(known))});
+                           did_you_mean(into.environment, known, "declared are " + all_of(known))});
     return;
   }
   const YamlNode* warehouse = chosen->find("warehouse");

@@ -113,7 +113,7 @@ class Checker {
     add("there is no " + what + " `" + name + "`", 0, name.size(),
         did_you_mean(name, known,
                      known.empty() ? declared_in + " declares none"
-                                   : declared_in + " declares " + one_of(known)));
+                                   : declared_in + " declares " + all_of(known)));
   }
 
   void purpose(const std::string& name, std::size_t begin) {
@@ -122,7 +122,7 @@ class Checker {
     add("there is no purpose `" + name + "`", begin, name.size(),
         did_you_mean(name, known,
                      known.empty() ? "make consent.yaml and declare it there"
-                                   : "consent.yaml declares " + one_of(known)));
+                                   : "consent.yaml declares " + all_of(known)));
   }
 
   void denied() {
@@ -191,7 +191,7 @@ class Checker {
         stream.size(),
         did_you_mean(
             stream, known,
-            known.empty() ? source->where.file + " declares none" : "it has " + one_of(known)));
+            known.empty() ? source->where.file + " declares none" : "it has " + all_of(known)));
     return false;
   }
 
@@ -222,7 +222,7 @@ class Checker {
     if (field.empty() || contains(found->fields, field) || report_.is_broken(found->where.file))
       return;
     add("the enrichment `" + name + "` buys no `" + field + "`", prefix + name.size() + 1,
-        field.size(), did_you_mean(field, found->fields, "it buys " + one_of(found->fields)));
+        field.size(), did_you_mean(field, found->fields, "it buys " + all_of(found->fields)));
   }
 
   const model::Project& project_;

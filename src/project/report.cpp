@@ -59,15 +59,28 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
   return otherwise;
 }
 
-std::string one_of(std::span<const std::string> names, std::size_t shown_max) {
+namespace {
+
+std::string listed(std::span<const std::string> names, std::size_t shown_max,
+                   std::string_view before_last) {
   std::string text;
   for (std::size_t i = 0; i < names.size() && i < shown_max; ++i) {
     const bool last = i + 1 == names.size();
-    if (i > 0) text += last ? " or " : ", ";
+    if (i > 0) text += last ? before_last : ", ";
     text += "`" + names[i] + "`";
   }
   if (names.size() > shown_max) text += " …";
   return text;
+}
+
+}  // namespace
+
+std::string one_of(std::span<const std::string> names, std::size_t shown_max) {
+  return listed(names, shown_max, " or ");
+}
+
+std::string all_of(std::span<const std::string> names, std::size_t shown_max) {
+  return listed(names, shown_max, " and ");
 }
 
 }  // namespace rondo::project

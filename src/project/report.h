@@ -56,5 +56,7 @@ class Report {
                                        std::string otherwise = {});
 /// "`a`, `b` or `c`", at most `shown_max` of them.
 [[nodiscard]] std::string one_of(std::span<const std::string> names, std::size_t shown_max = 12);
+/// "`a`, `b` and `c`"
+[[nodiscard]] std::string all_of(std::span<const std::string> names, std::size_t shown_max = 12);
 
 }  // namespace rondo::project

@@ -119,9 +119,9 @@ class Compiler {
       for (const model::Source& one : project_.sources) known.push_back(one.name);
       unknown(file, "there is no source `" + call.first + "`",
               inside_quotes(lines, call.first_begin, call.first_end),
-              did_you_mean(
-                  call.first, known,
-                  known.empty() ? "the project has no sources yet" : "there are " + one_of(known)));
+              did_you_mean(call.first, known,
+                           known.empty() ? "the project has no sources yet"
+                                         : "the project has " + all_of(known)));
       return std::nullopt;
     }
     std::vector<std::string> known;
@@ -134,7 +134,7 @@ class Compiler {
               inside_quotes(lines, call.second_begin, call.second_end),
               did_you_mean(call.second, known,
                            known.empty() ? source->where.file + " declares no events"
-                                         : "it has " + one_of(known)));
+                                         : "it has " + all_of(known)));
       return std::nullopt;
     }
     return Resolved{model::source_table(call.first, call.second),

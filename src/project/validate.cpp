@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "project/formats.h"
 #include "project/schema.h"
+#include "project/schema_part.h"
 
 namespace rondo::project {
 namespace {
@@ -20,90 +21,6 @@ struct Place {
   Span key_where{};
 };
 
-std::string_view kind_of(const YamlNode& node) {
-  if (node.is_map()) return "a map";
-  if (node.is_list()) return "a list";
-  if (node.is_null()) return "nothing";
-  if (node.is_bool()) return "true or false";
-  if (node.is_number()) return "a number";
-  return "text";
-}
-
-std::string_view words_for(std::string_view type) {
-  if (type == "object") return "a map";
-  if (type == "array") return "a list";
-  if (type == "string") return "text";
-  if (type == "integer") return "a whole number";
-  if (type == "number") return "a number";
-  return "`true` or `false`";
-}
-
-bool is_of_type(const YamlNode& node, std::string_view type) {
-  if (type == "object") return node.is_map();
-  if (type == "array") return node.is_list();
-  if (type == "string") return node.is_text();
-  if (type == "integer") return node.is_integer();
-  if (type == "number") return node.is_number();
-  return type == "boolean" && node.is_bool();
-}
-
-/// The types that a schema part allows; empty for any.
-std::vector<std::string> types_of(const Json& part) {
-  std::vector<std::string> types;
-  if (part["type"].is_string()) types.emplace_back(part["type"].as_string());
-  for (const Json& type : part["type"].as_array()) types.emplace_back(type.as_string());
-  return types;
-}
-
-bool fits_type(const YamlNode& node, const Json& part) {
-  const auto types = types_of(part);
-  return types.empty() || std::any_of(types.begin(), types.end(), [&](const std::string& type) {
-           return is_of_type(node, type);
-         });
-}
-
-std::string joined_types(const std::vector<std::string>& types) {
-  std::string words;
-  for (const std::string& type : types) {
-    if (words.find(words_for(type)) != std::string::npos) continue;
-    words += words.empty() ? "" : " or ";
-    words += words_for(type);
-  }
-  return words;
-}
-
-std::string hint_for_type(const YamlNode& node, const std::vector<std::string>& types) {
-  const std::string& type = types.front();
-  if (type == "string" && node.is_scalar() && !node.is_null()) {
-    return "put it in quotes: \"" + node.text + "\"";
-  }
-  if (type == "array" && node.is_text()) return "write a list: [" + node.text + "]";
-  if (type == "boolean" && node.is_scalar()) {
-    const std::string word = lower(node.text);
-    if (word == "yes" || word == "on" || word == "1") return "write `true`";
-    if (word == "no" || word == "off" || word == "0") return "write `false`";
-  }
-  if (type == "object" && node.is_list()) return "write `name: value`, without the dashes";
-  return {};
-}
-
-std::string value_text(const Json& value) {
-  return value.is_string() ? std::string(value.as_string()) : value.text();
-}
-
-std::vector<std::string> values_of(const Json& part) {
-  std::vector<std::string> values;
-  if (const Json* only = part.find("const")) values.push_back(value_text(*only));
-  for (const Json& value : part["enum"].as_array()) values.push_back(value_text(value));
-  return values;
-}
-
-std::vector<std::string> keys_of(const Json& object) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : object.as_object()) keys.push_back(key);
-  return keys;
-}
-
 class Validator {
  public:
   Validator(const std::string& file, const Json& root, Report& report)
@@ -115,7 +32,11 @@ class Validator {
     const Json* alternatives = target.find("anyOf");
     if (alternatives == nullptr) alternatives = target.find("oneOf");
     if (alternatives != nullptr) return check_alternatives(node, *alternatives, place);
-    if (!fits_type(node, target)) return wrong_type(node, types_of(target), place);
+    if (!fits_type(node, target)) {
+      // 20 where 20% belongs is not a matter of quotes.
+      const bool formed = node.is_scalar() && !node.is_null() && target["format"].is_string();
+      return formed ? check_form(node, target, place) : wrong_type(node, types_of(target), place);
+    }
     if (node.is_map()) return check_map(node, target, place);
     if (node.is_list()) return check_list(node, target, place);
     check_scalar(node, target, place);
@@ -141,8 +62,7 @@ class Validator {
          node.where, "expected " + wanted, hint_for_type(node, types)});
   }
 
-  // Maps
-  // ------------------------------------------------------------------------------------------------------
+  // Maps --------------------------------------------------------------
 
   void check_map(const YamlNode& node, const Json& part, const Place& place) {
     const std::string noun =
@@ -165,12 +85,16 @@ class Validator {
     std::vector<std::string> meant;
     const Json& others = part["additionalProperties"];
     const bool open = others.is_object() || others.as_bool(true);
+    std::vector<std::string> needed;
+    for (const Json& name : part["required"].as_array()) {
+      if (node.find(name.as_string()) == nullptr) needed.emplace_back(name.as_string());
+    }
     for (const YamlEntry& entry : node.entries) {
       const Place inner{"`" + entry.key + "` in " + noun, noun, entry.key_where};
       if (const Json* known = part["properties"].find(entry.key)) {
         check(entry.value, *known, inner);
-      } else if (!open) {
-        meant.push_back(unknown_field(node, entry, keys_of(part["properties"]), noun));
+      } else if (!open || nearest(entry.key, needed)) {
+        meant.push_back(unknown_field(node, entry, part["properties"], noun));
       } else {
         check_key(entry, part, noun);
         if (others.is_object()) check(entry.value, others, inner);
@@ -179,20 +103,35 @@ class Validator {
     return meant;
   }
 
-  std::string unknown_field(const YamlNode& node, const YamlEntry& entry,
-                            const std::vector<std::string>& known, const std::string& noun) {
+  std::string unknown_field(const YamlNode& node, const YamlEntry& entry, const Json& properties,
+                            const std::string& noun) {
+    const std::vector<std::string> known = keys_of(properties);
     std::vector<std::string> free;
     for (const std::string& name : known) {
       if (node.find(name) == nullptr) free.push_back(name);
     }
     auto near = nearest(entry.key, free);
     if (!near) near = nearest(entry.key, known);
-    const std::string hint = near            ? "did you mean `" + *near + "`?"
-                             : known.empty() ? "no fields are known here"
-                                             : "known fields are " + one_of(known, 20);
+    const auto inside = near ? std::nullopt : field_inside(entry.key, properties);
+    const std::string hint = near     ? "did you mean `" + *near + "`?"
+                             : inside ? "did you mean " + *inside + "?"
+                                      : "its fields are " + all_of(known, 20);
     add({"R0103", "unknown field `" + entry.key + "` in " + noun, entry.key_where, "no such field",
          hint});
     return near.value_or("");
+  }
+
+  /// "`schedule` inside `trigger`": a field that stands one level further in.
+  std::optional<std::string> field_inside(const std::string& key, const Json& properties) const {
+    for (const auto& [name, field] : properties.as_object()) {
+      const Json& outer = target_of(root_, field);
+      std::vector<std::string> inner = keys_of(outer["properties"]);
+      for (const Json& one : outer["anyOf"].as_array()) {
+        for (std::string& more : keys_of(one["properties"])) inner.push_back(std::move(more));
+      }
+      if (const auto near = nearest(key, inner)) return "`" + *near + "` inside `" + name + "`";
+    }
+    return std::nullopt;
   }
 
   void check_key(const YamlEntry& entry, const Json& part, const std::string& noun) {
@@ -257,8 +196,7 @@ class Validator {
     }
   }
 
-  // Lists
-  // -----------------------------------------------------------------------------------------------------
+  // Lists --------------------------------------------------------------
 
   void check_list(const YamlNode& node, const Json& part, const Place& place) {
     check_count(node, node.items.size(), part["minItems"], part["maxItems"], "item", "items",
@@ -277,8 +215,7 @@ class Validator {
     }
   }
 
-  // Scalars
-  // ---------------------------------------------------------------------------------------------------
+  // Scalars --------------------------------------------------------------
 
   void check_scalar(const YamlNode& node, const Json& part, const Place& place) {
     const bool placeholder = node.text.find("${") != std::string::npos;
@@ -317,7 +254,7 @@ class Validator {
     const std::string_view format = part["format"].as_string();
     if (const auto problem = format_problem(format, node.text)) {
       add({"R0107", fmt::format("{} cannot be `{}`", place.what, node.text), node.where,
-           fmt::format("not a {}", format == "money" ? "price" : format), "expected " + *problem});
+           "not a " + std::string(words_for_format(format)), "expected " + *problem});
     } else if (format.empty() && part["pattern"].is_string() &&
                !matches(part["pattern"].as_string(), node.text)) {
       const Json& examples = part["examples"];
@@ -352,8 +289,7 @@ class Validator {
          "must be " + bound, ""});
   }
 
-  // Alternatives
-  // ----------------------------------------------------------------------------------------------
+  // Alternatives --------------------------------------------------------------
 
   void check_alternatives(const YamlNode& node, const Json& alternatives, const Place& place) {
     std::vector<const Json*> fitting;
@@ -397,6 +333,7 @@ class Validator {
     if (said != nullptr && said->value.is_scalar() && !said->value.is_null()) {
       Json either = Json::object();
       for (const std::string& value : allowed) either.set("enum", Json(either["enum"]).push(value));
+      report_.set_broken(file_);
       check_values(said->value, either, {"`" + key + "` in " + noun, noun, said->key_where});
     } else if (said != nullptr) {
       wrong_type(said->value, {"string"}, {"`" + key + "` in " + noun, noun, said->key_where});
@@ -412,7 +349,7 @@ class Validator {
       const bool known = (*most_alike(node, parts))["properties"].find(entry.key) != nullptr;
       const std::vector<std::string> only{key};
       if (known || !nearest(entry.key, only)) continue;
-      unknown_field(node, entry, only, noun);
+      unknown_field(node, entry, Json::object({{key, Json::object()}}), noun);
       return;
     }
     add({"R0105", "missing field `" + key + "` in " + noun, place.key_where,

@@ -25,7 +25,7 @@ struct Translation {
   std::string_view message;
   std::string_view hint;
 };
-constexpr std::array<Translation, 16> translations{{
+constexpr std::array<Translation, 17> translations{{
     {"tab character", "a tab where YAML asks for spaces", "indent with spaces, two for each level"},
     {"invalid multiline plain key", "this line does not fit the lines around it",
      "check its indentation, and that each key is followed by `: `"},
@@ -40,6 +40,8 @@ constexpr std::array<Translation, 16> translations{{
     {"nested block mapping on the same line", "a second `: ` in one line",
      "put text that holds a colon in quotes"},
     {"plain scalar cannot start with", "text cannot start with this character", "put it in quotes"},
+    {"without closing quote", "text in quotes that is never closed",
+     "add the missing quote at its end"},
     {"wrongly indented double-quoted", "text in quotes that is never closed",
      "add the missing `\"`"},
     {"wrongly indented single-quoted", "text in quotes that is never closed",
@@ -157,7 +159,7 @@ class Reader {
       entry.value = value(next(), depth + 1);
       if (!stopped_) add_entry(node, std::move(entry));
     }
-    opened_.pop_back();
+    if (!stopped_) opened_.pop_back();  // after an error it says where that was
     return node;
   }
 
@@ -182,7 +184,7 @@ class Reader {
       if (event->type == FYET_SEQUENCE_END) break;
       node.items.push_back(value(event, depth + 1));
     }
-    opened_.pop_back();
+    if (!stopped_) opened_.pop_back();  // after an error it says where that was
     return node;
   }
 
@@ -264,7 +266,40 @@ class Reader {
       finding.where = opened_.back();
       finding.label = "opened here";
     }
+    if (said.find("missing comma") != std::string_view::npos) blame_opening(finding);
+    if (said.find("multiline plain key") != std::string_view::npos) blame_next_line(finding);
     name_tab(finding);
+  }
+
+  /// What does not fit in a later line than its map or list was opened in is mostly one never
+  /// closed.
+  void blame_opening(Finding& finding) const {
+    const std::string_view line = line_of(text_, finding.where.line);
+    if (line.find("${") != std::string_view::npos) {
+      finding.message = "`{` stands here without quotes";
+      finding.hint = "a placeholder between brackets needs quotes: \"${env:NAME}\"";
+    } else if (!opened_.empty() && opened_.back().line < finding.where.line) {
+      finding.where = opened_.back();
+      finding.message = "this is not closed where the next line begins";
+      finding.label = "opened here";
+      finding.hint = "add the missing bracket, or the comma before what goes on in the next line";
+    }
+  }
+
+  /// libfyaml marks the text that goes on, not the deeper line that makes it go on.
+  void blame_next_line(Finding& finding) const {
+    const std::string_view line = line_of(text_, finding.where.line);
+    const std::string_view next = line_of(text_, finding.where.line + 1);
+    const std::size_t indent = next.find_first_not_of(' ');
+    if (indent == std::string_view::npos || indent <= line.find_first_not_of(' ')) {
+      finding.message = translations[2].message;
+      finding.hint = translations[2].hint;
+      return;
+    }
+    finding.where = {finding.where.line + 1, static_cast<std::uint32_t>(indent) + 1,
+                     characters(trim(next))};
+    finding.message = "this line does not fit the line above it";
+    finding.label = "indented too far, or the line above needs a value";
   }
 
   /// A tab in the indentation leads libfyaml to complain about a line above or below it.

@@ -1,34 +1,64 @@
-// Prints what `rondo check` says about each project folder named on the command line, without
-// colours and without secrets. The golden tests compare it with expected.txt.
-#include <cstdio>
+// Golden tests: each folder named on the command line is a project with an expected.txt, which
+// holds what `rondo check` says about it, without colours and without secrets.
+//
+//   rondo_plan_runner [--update | --show] FOLDER...
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
 #include "project/project.h"
+#include "world/disk.h"
 #include "world/real/real_world.h"
 
 namespace {
 
-std::string verdict(const rondo::Diagnostics& found) {
-  return fmt::format("{} errors, {} warnings\n", found.error_count(), found.warning_count());
+using rondo::world::World;
+
+std::string checked(const World& world, const std::string& root) {
+  const auto result = rondo::project::load_project(
+      world.disk, world.environment, root, "local",
+      {.secrets = rondo::project::SecretMode::placeholder, .check_sql = true});
+  const rondo::Diagnostics& found = result.diagnostics;
+  std::string text = found.render(false);
+  // The folder's own path is another one on each machine.
+  for (std::size_t at = text.find(root); at != std::string::npos; at = text.find(root)) {
+    text.replace(at, root.size(), "PROJECT");
+  }
+  return text + (text.empty() ? "" : "\n") +
+         fmt::format("{} errors, {} warnings\n", found.error_count(), found.warning_count());
+}
+
+bool is_as_expected(const World& world, const std::string& root) {
+  const std::string got = checked(world, root);
+  const auto expected = rondo::world::read_file(world.disk, root + "/expected.txt");
+  if (expected && *expected == got) return true;
+  fmt::print("FAIL {}\n--- expected\n{}--- got\n{}", root, expected ? *expected : "", got);
+  return false;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  rondo::world::RealWorld world;
-  const rondo::world::World view = world.view();
-  bool clean = true;
-  for (int i = 1; i < count; ++i) {
-    const std::string root = arguments[i];
-    const auto result = rondo::project::load_project(
-        view.disk, view.environment, root, "local",
-        {.secrets = rondo::project::SecretMode::placeholder, .check_sql = true});
-    if (count > 2) fmt::print("== {}\n", root);
-    const std::string text = result.diagnostics.render(false);
-    fmt::print("{}{}{}", text, text.empty() ? "" : "\n", verdict(result.diagnostics));
-    clean = clean && !result.diagnostics.has_errors();
+  rondo::world::RealWorld machine;
+  const World world = machine.view();
+  std::vector<std::string> roots(arguments + 1, arguments + count);
+  const std::string mode = roots.empty() ? "" : roots.front();
+  if (mode.starts_with("--")) roots.erase(roots.begin());
+  int passed = 0;
+  int failed = 0;
+  for (const std::string& root : roots) {
+    if (mode == "--show") {
+      fmt::print("{}", checked(world, root));
+    } else if (mode == "--update") {
+      const auto written =
+          rondo::world::write_file(world.disk, root + "/expected.txt", checked(world, root));
+      if (!written) fmt::print("{}: {}\n", root, written.error().text());
+    } else {
+      ++(is_as_expected(world, root) ? passed : failed);
+    }
   }
-  return clean ? 0 : 1;
+  if (mode.empty() || !mode.starts_with("--")) fmt::print("{} passed, {} failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
 }

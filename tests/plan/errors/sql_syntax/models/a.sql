@@ -1,0 +1,3 @@
+select profile_id,
+from ref('profiles')
+where where true

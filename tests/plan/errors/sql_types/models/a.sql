@@ -1,0 +1,2 @@
+select sum(order_id) as s
+from source('web', 'Order Completed')

@@ -1,0 +1,1 @@
+select 'Käufer 🎉' as straße, nam as größe from ref('profiles')

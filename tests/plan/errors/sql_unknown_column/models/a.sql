@@ -1,0 +1,4 @@
+select
+  profile_id,
+  emial
+from ref('profiles')

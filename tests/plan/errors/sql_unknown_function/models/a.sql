@@ -1,0 +1,2 @@
+select profile_id, uper(email) as mail
+from ref('profiles')

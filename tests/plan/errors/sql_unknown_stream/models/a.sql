@@ -1,0 +1,1 @@
+select * from source('web', 'Order Complete')

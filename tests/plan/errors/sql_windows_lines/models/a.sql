@@ -1,0 +1,3 @@
+select profile_id,
+  emial
+from ref('profiles')

@@ -1,0 +1,1 @@
+select sum(total) as total from source('web', 'Order Completed')
