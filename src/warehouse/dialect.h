@@ -32,6 +32,8 @@ class Dialect {
   /// `raw.events` -> "raw"."events"
   [[nodiscard]] std::string table(std::string_view schema_dot_name) const;
   [[nodiscard]] virtual std::string type_name(model::ColumnType type) const = 0;
+  /// The member that `path_text` leads to through objects ("a.b": b of a), as text; NULL where the
+  /// way ends and for a null. `sql` is of type json.
   [[nodiscard]] virtual std::string json_text(std::string_view sql,
                                               std::string_view path_text) const = 0;
   [[nodiscard]] virtual std::string sha256_hex(std::string_view sql) const = 0;
@@ -47,8 +49,9 @@ class Dialect {
   /// Seconds from the first timestamp to the second, a double.
   [[nodiscard]] virtual std::string seconds_between(std::string_view from_sql,
                                                     std::string_view to_sql) const = 0;
-  /// INSERT of all rows of `from` (same columns); on a clash of `keys` the other columns are
-  /// replaced.
+  /// INSERT of all rows of `from`, a table's name or a SELECT in parentheses, by the columns'
+  /// names; on a clash of `keys` the `others` are replaced, or the old row stays if there are none.
+  /// `from` holds each key once: of two rows DuckDB silently keeps one, others fail.
   [[nodiscard]] virtual std::string upsert(std::string_view into, std::string_view from,
                                            std::span<const std::string> keys,
                                            std::span<const std::string> others) const = 0;

@@ -15,8 +15,10 @@ namespace rondo::warehouse {
 
 enum class IngestMode {
   append,
-  replace
-};  ///< replace: the table is made anew with the batch's columns
+  replace,    ///< the table is made anew with the batch's columns
+  temporary,  ///< the same, but it is this session's own and ends with it; a bare name. For rows on
+              ///< their way into another table: nothing of it is written to the disk
+};
 
 /// One connection. Blocking, for one thread at a time; sessions of one warehouse may work side by
 /// side.

@@ -102,6 +102,15 @@ TEST_CASE("ingest with replace makes the table anew with the batch's columns") {
   CHECK(*db->count("SELECT count(*) FROM t") == 0);
 }
 
+TEST_CASE("a temporary table is this session's own") {
+  const Memory db;
+  auto other = std::move(*db.warehouse->connect());
+  CHECK(*db->ingest("incoming", people(3), IngestMode::temporary) == 3);
+  CHECK(*db->ingest("incoming", people(5), IngestMode::temporary) == 5);
+  CHECK(*db->count("SELECT count(*) FROM incoming") == 5);
+  CHECK(other->execute("SELECT * FROM incoming").error().code == "R0201");
+}
+
 TEST_CASE("ingest into nowhere or into a column that is not there is an error") {
   const Memory db;
   CHECK(db->ingest("main.nowhere", people(3), IngestMode::append).error().code == "R0201");

@@ -55,14 +55,17 @@ std::pair<std::string, std::string> schema_and_name(std::string_view table) {
   return {std::string(table.substr(0, dot)), std::string(table.substr(dot + 1))};
 }
 
-std::string create_sql(std::string_view table, std::span<const Column> columns) {
+std::string create_sql(std::string_view table, std::span<const Column> columns, IngestMode mode) {
+  const bool temporary = mode == IngestMode::temporary;
+  PROMISE(!temporary || table.find('.') == std::string_view::npos);
   const Dialect& dialect = duckdb_dialect();
   std::vector<std::string> parts;
   for (const Column& column : columns) {
     parts.push_back(dialect.identifier(column.name) + " " + dialect.type_name(column.type) +
                     (column.nullable ? "" : " NOT NULL"));
   }
-  return "CREATE OR REPLACE TABLE " + dialect.table(table) + " (" + join(parts, ", ") + ")";
+  return std::string("CREATE OR REPLACE ") + (temporary ? "TEMP TABLE " : "TABLE ") +
+         dialect.table(table) + " (" + join(parts, ", ") + ")";
 }
 
 }  // namespace
@@ -105,7 +108,7 @@ Result<void> DuckSession::transaction(const std::function<Result<void>()>& body)
 }
 
 Result<std::int64_t> DuckSession::append(std::string_view table, Batch batch, IngestMode mode) {
-  if (mode == IngestMode::replace) TRY(execute(create_sql(table, batch.columns()), {}));
+  if (mode != IngestMode::append) TRY(execute(create_sql(table, batch.columns(), mode), {}));
   nanoarrow::UniqueArrayStream stream;
   batch.release_to(stream.get());
   return append_stream(*connection_, duckdb_dialect().table(table), stream.get());
