@@ -24,11 +24,10 @@ int run(const Context& context, const RunOptions& options) {
   const auto world = real.view();
   auto house = open_house(context, world, project::SecretMode::require);
   if (!house) return Exit::failed;
-  auto stages = control::Stages::make(
+  control::Stages stages(
       *house, {world.environment.variable("RONDO_RESOLVER").value_or(""), project::read_yaml});
-  if (!stages) return report_error(context, stages.error());
   const auto view = make_progress_view(context.terminal, world.clock);
-  const control::StepBody body = (*stages)->body();
+  const control::StepBody body = stages.body();
   auto order = control::make_order(house->project(), join(options.selection, " "), "hand");
   const auto result = real.run(
       control::run_assets(world, house->journal(), house->graph(), std::move(order), body, *view));

@@ -66,13 +66,11 @@ class ControlThread {
   Task<Result<void>> run(world::RealWorld& real) {
     const auto world = real.view();
     CO_TRY_ASSIGN(auto house, control::House::open(world, project_));
-    CO_TRY_ASSIGN(
-        auto stages,
-        control::Stages::make(*house, {world.environment.variable("RONDO_RESOLVER").value_or(""),
-                                       project::read_yaml}));
+    control::Stages stages(
+        *house, {world.environment.variable("RONDO_RESOLVER").value_or(""), project::read_yaml});
     CO_TRY_ASSIGN(const auto schedule, control::Schedule::of(house->project()));
     const auto view = make_progress_view(context_.terminal, world.clock);
-    const control::StepBody body = stages->body();
+    const control::StepBody body = stages.body();
     co_return co_await control::run_loop(*house, schedule, body, *view, outside_);
   }
 

@@ -36,7 +36,9 @@ std::string HttpClient::file_path(std::string_view object) const {
   const Json name(object);
   Scope scope;
   scope.add("settings", around_.settings).add("object", name);
-  return connector_.file->path.fill(scope);
+  std::string path = connector_.file->path.fill(scope);
+  const bool relative = !path.starts_with('/') && !options_.directory.empty();
+  return relative ? options_.directory + "/" + path : path;
 }
 
 Task<RunOutcome> HttpClient::run(std::string operation, std::string object, std::vector<Row> rows,
