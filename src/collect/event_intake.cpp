@@ -125,11 +125,11 @@ std::string merged_context(const LogRecord& record, std::string_view own_context
   return merged.text();
 }
 
-std::string quarantine_payload(const LogRecord& record) {
+std::string quarantine_payload(const LogRecord& record, log::Offset offset) {
   std::string payload = fmt::format(
-      R"({{"message_id":{},"received_at":"{}","occurred_at":"{}","type":"{}","gpc":{})",
+      R"({{"message_id":{},"received_at":"{}","occurred_at":"{}","type":"{}","gpc":{},"log_offset":{})",
       json_quoted(record.message_id), to_text(record.received_at), to_text(record.occurred_at),
-      record.type ? name_of(*record.type) : "", record.gpc);
+      record.type ? name_of(*record.type) : "", record.gpc, offset);
   if (!record.batch_context.empty())
     payload += fmt::format(R"(,"context":{})", record.batch_context);
   payload += fmt::format(R"(,"event":{}}})", record.event);
@@ -143,7 +143,7 @@ std::int64_t EventIntake::rows() const { return events_.rows() + quarantine_.row
 
 Result<void> EventIntake::add(const LogRecord& record, log::Offset offset) {
   if (record.is_quarantined()) {
-    add_to_quarantine(record);
+    add_to_quarantine(record, offset);
     return {};
   }
   text_ = record.event;
@@ -169,7 +169,7 @@ Result<void> EventIntake::add(const LogRecord& record, log::Offset offset) {
   return {};
 }
 
-void EventIntake::add_to_quarantine(const LogRecord& record) {
+void EventIntake::add_to_quarantine(const LogRecord& record, log::Offset offset) {
   // The stream is the name under which the source would declare the event.
   std::string stream = record.type ? std::string(name_of(*record.type)) : "unknown";
   text_ = record.event;
@@ -182,7 +182,7 @@ void EventIntake::add_to_quarantine(const LogRecord& record) {
                                 .contract = std::string(record.contract),
                                 .reason_code = std::string(record.reason_code),
                                 .reason = std::string(record.reason),
-                                .payload = quarantine_payload(record),
+                                .payload = quarantine_payload(record, offset),
                                 .received_at = record.received_at});
 }
 

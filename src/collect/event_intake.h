@@ -29,7 +29,7 @@ struct Intake {
 [[nodiscard]] std::string merged_context(const LogRecord& record, std::string_view own_context);
 
 /// The payload under which a record waits in quarantine: all that `release` needs.
-[[nodiscard]] std::string quarantine_payload(const LogRecord& record);
+[[nodiscard]] std::string quarantine_payload(const LogRecord& record, log::Offset offset);
 
 /// Gathers records of the log as rows and stores them at once. One batch, one object.
 class EventIntake {
@@ -45,7 +45,7 @@ class EventIntake {
   Result<Intake> store(warehouse::Session& session) &&;
 
  private:
-  void add_to_quarantine(const LogRecord& record);
+  void add_to_quarantine(const LogRecord& record, log::Offset offset);
 
   const model::IdentityRules& identity_;
   RequestParser parser_;

@@ -36,7 +36,9 @@ SourceRules::SourceRules(const model::Project& project, const model::Source& sou
   for (const auto& event : source.events) {
     Declared& declared = by_name_[event.name];
     declared.event = &event;
-    if (const auto* contract = project.contract(event.contract)) declared.check.emplace(*contract);
+    if (const auto* contract = project.contract(event.contract)) {
+      declared.check.emplace(guard::ContractCheck::make(*contract));
+    }
   }
 }
 
@@ -58,8 +60,12 @@ Verdict judge(const RawEvent& event, const SourceRules& rules) {
   }
   if (!declared->check) return {};
   Verdict verdict{.contract = declared->event->contract};
-  const auto described = described_json(event);
-  const std::string broken = declared->check->violations(described);
+  std::string broken;
+  if (*declared->check) {
+    broken = guard::text_of((*declared->check)->check(described_json(event)));
+  } else {
+    broken = "the contract cannot be used: " + declared->check->error().text();
+  }
   if (broken.empty()) return verdict;
   verdict.ruling = Ruling::quarantine;
   verdict.problem = {"R0322", broken};

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "collect/contract_check.h"
 #include "collect/request_parser.h"
+#include "guard/contract.h"
 #include "model/project.h"
 
 namespace rondo::collect {
@@ -30,7 +31,7 @@ class SourceRules {
 
   struct Declared {
     const model::SourceEvent* event = nullptr;
-    std::optional<ContractCheck> check{};  ///< none: the event has no contract
+    std::optional<Result<guard::ContractCheck>> check{};  ///< none: the event has no contract
   };
   /// Null if the source does not declare it.
   [[nodiscard]] const Declared* declared(std::string_view name) const;

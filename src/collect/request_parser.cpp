@@ -273,6 +273,10 @@ Result<RawRequest> RequestParser::parse(std::string& body, const Route& route) {
   if (validity == Implementation::Validity::bad) return fail(not_json(body));
   const bool deep = validity == Implementation::Validity::deep;
   const auto error = implementation_->read(body, route, deep, request);
+  if (deep && nesting(request.context) > depth_max) {
+    return fail(ErrorKind::rejected, "R0314",
+                fmt::format("the batch's context is nested deeper than {} levels", depth_max));
+  }
   if (error == simdjson::SUCCESS) return request;
   if (error == simdjson::CAPACITY) {
     return fail(ErrorKind::rejected, "R0314",
