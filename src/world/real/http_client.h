@@ -8,9 +8,10 @@
 namespace rondo::world {
 
 /// `Network::send` by libcurl's multi interface on the loop: connections are kept and shared,
-/// HTTP/2 where TLS offers it, certificates verified against the system's store, no redirects
-/// followed, no signals. Answers come decoded (gzip, deflate, br, zstd); the headers that spoke of
-/// the encoding are left out then. Proxies are taken from the usual environment variables.
+/// HTTP/2 where TLS offers it, certificates verified against the system's store or the file
+/// SSL_CERT_FILE, no redirects followed, no signals. Answers come decoded (gzip, deflate, br,
+/// zstd); the headers that spoke of the encoding are left out then. Proxies are taken from the
+/// usual environment variables.
 ///
 /// What a failure means is decided by one question: did any byte of the request leave? Only if
 /// surely none did the error is transient R0030. libcurl by itself sends a request again if a kept

@@ -25,6 +25,7 @@ class RawClient {
   ~RawClient();
 
   [[nodiscard]] bool connected() const { return socket_ >= 0; }
+  [[nodiscard]] int descriptor() const { return socket_; }  ///< stays ours
   void be_patient_for(std::chrono::milliseconds time) { patience_ = time; }
   bool send(std::string_view bytes);  ///< false once the other side hung up
   /// Reads until `end` was seen, the other side closed, or patience is over; everything up to then.
