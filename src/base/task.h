@@ -28,8 +28,8 @@ struct PromiseBase {
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> self) const noexcept {
       // No waiter yet: the task ended before it ever waited, and its caller goes on by itself.
-      const auto waiter = self.promise().waiter;
-      if (waiter) waiter.resume();
+      const auto who_waits = self.promise().waiter;
+      if (who_waits) who_waits.resume();
     }
     void await_resume() const noexcept {}
   };

@@ -35,9 +35,9 @@ TEST_CASE("times: the examples of RFC 3339, section 5.8, and what else we read")
       {"2000-02-29", "2000-02-29T00:00:00.000000Z"},
       {"2026-01-01T00:00:00-00:00", "2026-01-01T00:00:00.000000Z"},
   }};
-  for (const auto& [text, again] : cases) {
-    CAPTURE(text);
-    CHECK(read_again(text) == again);
+  for (const auto& one : cases) {
+    CAPTURE(one.first);
+    CHECK(read_again(one.first) == one.second);
   }
 }
 

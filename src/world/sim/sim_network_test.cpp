@@ -108,7 +108,7 @@ TEST_CASE("a body at the limit is handled, one byte more is answered 413 unseen"
   SimWorld sim({});
   Shop shop;
   shop.open(sim);
-  constexpr std::size_t limit = ServeOptions{}.body_bytes_max;
+  const std::size_t limit = ServeOptions{}.body_bytes_max;
   CHECK(outcome(send(sim, post(std::string(limit, 'x')))) == "201");
   CHECK(outcome(send(sim, post(std::string(limit + 1, 'x')))) == "413");
   CHECK(shop.handled == 1);

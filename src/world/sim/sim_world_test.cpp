@@ -288,7 +288,7 @@ TEST_CASE("processes and variables are what was set, nothing else") {
   sim.set_process("echo", [](const ProcessSpec& spec) {
     return ProcessResult{3, spec.command.at(1) + spec.input, "warned"};
   });
-  sim.set_variable("HOME", "/home/ada");
+  sim.set_variable("LANG", "de_DE");
   const World world = sim.view();
   const auto said = *sim.run(world.processes.run({.command = {"echo", "a"}, .input = "b"}));
   REQUIRE(said);
@@ -297,7 +297,7 @@ TEST_CASE("processes and variables are what was set, nothing else") {
   CHECK(sim.run(world.processes.run({.command = {"none"}}))->error().code == "R0040");
   CHECK(sim.run(world.processes.run({.command = {"echo", "a"}, .timeout = 0s}))->error().code ==
         "R0041");
-  CHECK(world.environment.variable("HOME") == "/home/ada");
+  CHECK(world.environment.variable("LANG") == "de_DE");
   CHECK(world.environment.variable("PATH") == std::nullopt);
 }
 
