@@ -89,6 +89,22 @@ Result<Gathered> gather(const LoadContext& context, const model::FileStream& str
   return gathered;
 }
 
+// What the declaration names must be there: other rooms read these columns without asking again.
+Result<void> check_columns(const model::FileStream& stream, const Gathered& gathered) {
+  std::vector<std::string> named{stream.key, stream.updated_at};
+  for (const auto& [type, column] : stream.identifiers) named.push_back(column);
+  for (const auto& [purpose, column] : stream.consent) named.push_back(column);
+  for (const auto& name : named) {
+    if (name.empty() || gathered.columns.empty()) continue;
+    const bool there = std::ranges::any_of(
+        gathered.columns, [&](const Column& column) { return iequals(column.name, name); });
+    if (there) continue;
+    return fail(ErrorKind::broken_contract, "R0335",
+                fmt::format("{} has no column `{}`", stream.path, name));
+  }
+  return {};
+}
+
 Result<std::int64_t> set_aside(Session& session, const model::Source& source,
                                const model::FileStream& stream, std::vector<Quarantined> records,
                                Time now) {
@@ -114,6 +130,7 @@ Result<StreamReport> load_stream(const LoadContext& context, const model::Source
   StreamReport report{.source = source.name, .stream = stream.name};
   TRY(session.transaction([&]() -> Result<void> {
     TRY_ASSIGN(auto gathered, gather(context, stream, files, format));
+    TRY(check_columns(stream, gathered));
     TRY_ASSIGN(auto bad, take_out_bad_rows(session, gathered.columns, stream, contract));
     std::ranges::move(gathered.malformed, std::back_inserter(bad));
     TRY_ASSIGN(report.quarantined, set_aside(session, source, stream, std::move(bad), now));

@@ -233,9 +233,9 @@ TEST_CASE(
 TEST_CASE("a held row does not replace one that was loaded after it") {
   Desk desk;
   add_contract(desk);
-  desk.write("contacts.csv", "id,age\n3,\n");
+  desk.write("contacts.csv", "id,age,seen\n3,,\n");
   expect(desk.load(), 0, 0, 0, 1);
-  desk.write("contacts.csv", "id,age\n3,40\n");
+  desk.write("contacts.csv", "id,age,seen\n3,40,\n");
   expect(desk.load(), 1, 0, 0, 0);
   add_contract(desk, false);
   const auto report =
@@ -295,6 +295,9 @@ TEST_CASE(
     desk.write("contacts.csv", head);
     CHECK_MESSAGE(desk.try_load().error().code == "R0335", head);
   }
+  desk.write("contacts.csv", "id,name\n1,Ada\n");
+  desk.stream().identifiers = {{"email", "mail"}};
+  CHECK(desk.try_load().error().text().find("no column `mail`") != std::string::npos);
   CHECK(desk.session().columns("raw.crm_contacts")->empty());
 }
 
