@@ -17,7 +17,7 @@ TEST_CASE("each of DuckDB's errors has one meaning here") {
     const char* code;
     ErrorKind kind;
   };
-  for (const auto& [type, message, code, kind] : {
+  for (const Expected& expected : {
            Expected{"Parser", "syntax error", "R0201", ErrorKind::permanent},
            Expected{"Binder", "no column", "R0201", ErrorKind::permanent},
            Expected{"Catalog", "no table", "R0201", ErrorKind::permanent},
@@ -37,13 +37,15 @@ TEST_CASE("each of DuckDB's errors has one meaning here") {
            Expected{"IO", "no such file", "R0206", ErrorKind::permanent},
            Expected{"Something New", "?", "R0206", ErrorKind::permanent},
        }) {
+    const std::string type = expected.type;
+    const std::string message = expected.message;
     CAPTURE(type);
     CAPTURE(message);
-    for (const std::string& said : {json(type, message), std::string(type) + " Error: " + message,
-                                    std::string(type) + " Error: " + json(type, message)}) {
+    for (const std::string& said : {json(type, message), type + " Error: " + message,
+                                    type + " Error: " + json(type, message)}) {
       const Error error = to_error(said, "");
-      CHECK(error.code == code);
-      CHECK(error.kind == kind);
+      CHECK(error.code == expected.code);
+      CHECK(error.kind == expected.kind);
       CHECK_FALSE(error.message.empty());
     }
   }
