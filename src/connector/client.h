@@ -68,7 +68,6 @@ struct LookupResult {
 };
 
 struct ClientOptions {
-  std::string directory{};  ///< where relative paths of file connectors start; empty: ours
   guard::RetryPolicy retry{};
   std::size_t in_flight_max = 4;                      ///< requests of one run at the same time
   Duration timeout = std::chrono::seconds{30};        ///< of one request

@@ -14,9 +14,30 @@ Error stop_error(ErrorKind kind, std::string code, std::string message, std::str
   return {kind, std::move(code), std::move(message), std::move(hint)};
 }
 
+// What an answer says of the other side's health; see guard/breaker.h.
+std::optional<ErrorKind> health_of_answer(FailureClass failure, const Answer& answer) {
+  switch (failure) {
+    case FailureClass::auth: return ErrorKind::denied;
+    case FailureClass::throttle: return ErrorKind::throttled;
+    case FailureClass::retry:
+    case FailureClass::unknown:
+      if (answer.status == 0 || answer.status >= 500) return ErrorKind::transient;
+      return std::nullopt;
+    case FailureClass::split:
+    case FailureClass::poison:
+    case FailureClass::fatal: return std::nullopt;
+  }
+  __builtin_unreachable();
+}
+
 bool repeatable(Idempotent how) { return how == Idempotent::natural || how == Idempotent::keyed; }
 
 }  // namespace
+
+std::optional<ErrorKind> health_kind(const std::optional<FailureClass>& failure,
+                                     const Answer& answer) {
+  return failure ? health_of_answer(*failure, answer) : std::nullopt;
+}
 
 HttpClient::HttpClient(world::World world, Connector connector, Surroundings around,
                        ClientOptions options)
@@ -36,9 +57,7 @@ std::string HttpClient::file_path(std::string_view object) const {
   const Json name(object);
   Scope scope;
   scope.add("settings", around_.settings).add("object", name);
-  std::string path = connector_.file->path.fill(scope);
-  const bool relative = !path.starts_with('/') && !options_.directory.empty();
-  return relative ? options_.directory + "/" + path : path;
+  return connector_.file->path.fill(scope);
 }
 
 Task<RunOutcome> HttpClient::run(std::string operation, std::string object, std::vector<Row> rows,
@@ -96,6 +115,7 @@ Task<void> HttpClient::deliver(Run& run, Attempt attempt) {
     if (!may_send || !announce(run, attempt)) co_return;
     const Answer answer = co_await exchange(std::move(built), request.id);
     Verdict verdict = judge(request, answer);
+    pace_.ended(health_kind(verdict.failure, answer), world_.clock.monotonic());
     Duration wait{0};
     const Next next = verdict.failure ? take_failure(run, attempt, verdict, answer, wait)
                                       : take_results(run, attempt, verdict, wait);
@@ -120,14 +140,22 @@ Task<void> HttpClient::deliver_halves(Run& run, Attempt attempt) {
   co_await deliver(run, std::move(second));
 }
 
+Error HttpClient::held_back() const {
+  if (pace_.is_open()) {
+    return stop_error(ErrorKind::transient, "R0408",
+                      fmt::format("{} failed too often in a row", connector_.name));
+  }
+  return stop_error(ErrorKind::throttled, "R0409",
+                    fmt::format("{} lets nothing through for now", connector_.name));
+}
+
 Task<bool> HttpClient::wait_for_place(Run& run, Attempt& attempt, std::string path) {
   while (!run.outcome.stopped) {
     const Duration wait = pace_.take_place(path, world_.clock.monotonic());
     if (wait == Duration::zero()) co_return true;
     attempt.throttled += wait;
     if (attempt.throttled > options_.throttled_max) {
-      stop(run, stop_error(ErrorKind::throttled, "R0409",
-                           fmt::format("{} lets nothing through for now", connector_.name)));
+      stop(run, held_back());
       break;
     }
     co_await world_.clock.sleep(wait);

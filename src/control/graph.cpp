@@ -114,31 +114,42 @@ class Builder {
   }
 
   void add_activate() {
-    std::map<std::string, std::vector<std::string>> enriched;
     for (const auto& enrichment : project_.enrichments) {
       add(AssetKind::enrichment, enrichment.name, {enrichment.audience, "profiles", "consent"});
-      enriched[enrichment.audience].push_back(id_of("enrichment", enrichment.name));
     }
     std::vector<std::string> verified{"profiles"};
     for (const auto& sync : project_.syncs) {
       if (!sync.verify_email) continue;
       verified.push_back(sync.from);
-      for (const auto& id : enriched[sync.from]) verified.push_back(id);
+      add_enrichments_behind(sync.match_column, verified);
     }
-    const bool verifies = verified.size() > 1;
-    if (verifies) add(AssetKind::verify, "", verified);
+    if (verified.size() > 1) add(AssetKind::verify, "", verified);
     for (const auto& sync : project_.syncs) {
-      std::vector<std::string> reads{sync.from, "profiles", "consent"};
-      for (const auto& id : enriched[sync.from]) reads.push_back(id);
-      for (const auto& trait : all_traits()) reads.push_back(trait);
+      std::vector<std::string> reads = all_traits();
+      reads.insert(reads.end(), {sync.from, "profiles", "consent"});
+      add_enrichments_behind(sync.match_column, reads);
+      for (const auto& mapping : sync.map) add_enrichments_behind(mapping.column, reads);
       if (sync.verify_email) reads.push_back("verify");
       add(AssetKind::sync, sync.name, reads);
     }
   }
 
+  // A field of the golden record may be bought: whoever sends it waits for the purchase.
+  void add_enrichments_behind(const std::string& column, std::vector<std::string>& reads) const {
+    constexpr std::string_view bought = "enrichment.";
+    for (const auto& field : project_.identity.profile) {
+      if (field.name != column) continue;
+      for (const auto& from : field.from) {
+        if (!from.starts_with(bought)) continue;
+        const auto name = from.substr(bought.size(), from.find('.', bought.size()) - bought.size());
+        reads.push_back(id_of("enrichment", name));
+      }
+    }
+  }
+
   // A mapped column may be any trait's: which one is known only where the columns are, in the
   // warehouse.
-  std::vector<std::string> all_traits() const {
+  [[nodiscard]] std::vector<std::string> all_traits() const {
     std::vector<std::string> ids;
     for (const auto& asset : project_.sql_assets) {
       if (asset.kind == SqlKind::trait) ids.push_back(id_of("trait", asset.name));

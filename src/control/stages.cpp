@@ -59,7 +59,6 @@ connector::ClientOptions client_options(const model::Project& project) {
   using std::chrono::duration_cast;
   using std::chrono::milliseconds;
   connector::ClientOptions options;
-  options.directory = project.root;
   options.retry.attempts_max = project.retries.attempts;
   options.retry.first_wait = duration_cast<milliseconds>(project.retries.first);
   options.retry.wait_max = duration_cast<milliseconds>(project.retries.wait_max);
