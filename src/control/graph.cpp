@@ -115,7 +115,8 @@ class Builder {
 
   void add_activate() {
     for (const auto& enrichment : project_.enrichments) {
-      add(AssetKind::enrichment, enrichment.name, {enrichment.audience, "profiles", "consent"});
+      add(AssetKind::enrichment, enrichment.name,
+          {id_of("audience", enrichment.audience), "profiles", "consent"});
     }
     std::vector<std::string> verified{"profiles"};
     for (const auto& sync : project_.syncs) {

@@ -11,9 +11,7 @@ namespace {
 constexpr std::string_view usable_table = "rondo_enrich_usable";
 
 std::string audience_table(const warehouse::Session& session, const model::Enrichment& enrichment) {
-  // "audience:x" -> audiences.x
-  return session.dialect().table("audiences." +
-                                 enrichment.audience.substr(enrichment.audience.find(':') + 1));
+  return session.dialect().table("audiences." + enrichment.audience);
 }
 
 // Answers that still hold, by person. A value that the profile marks as stale was proved wrong: its

@@ -72,7 +72,7 @@ model::Project project_of_one_source() {
 model::Enrichment order_of(std::int64_t cap) {
   model::Enrichment order;
   order.name = "work_email";
-  order.audience = "audience:all";
+  order.audience = "all";
   order.fields = {"work_email"};
   order.providers = {"first", "second"};
   order.purpose = "marketing";
