@@ -24,6 +24,7 @@ class Page {
     } else {
       waiting_.push_back({"", &root_});
     }
+    // By index and by value: describing one section may add others.
     for (std::size_t i = 0; i < waiting_.size(); ++i) section(waiting_[i]);
     return text_ + "\nMade from `rondo schema " + kind + "`.\n";
   }
@@ -34,7 +35,7 @@ class Page {
     const Json* part;
   };
 
-  void section(const Section& of) {
+  void section(const Section of) {
     const Json& part = *of.part;
     if (!of.heading.empty()) {
       text_ += "\n## " + of.heading + "\n";
