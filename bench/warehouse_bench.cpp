@@ -98,8 +98,6 @@ void events_bench(Session& session, std::int64_t count) {
                          " LIMIT 100000) n WHERE NOT EXISTS (SELECT 1 FROM " + name +
                          " e WHERE e.event_id = n.event_id)"));
     });
-    measure(("checkpoint, " + name).c_str(), 2 * count,
-            [&] { must(session.execute("CHECKPOINT")); });
   }
   measure("read all rows, cell by cell", 2 * count,
           [&] { read_all(session, "SELECT * FROM raw.plain"); });
