@@ -99,7 +99,8 @@ class Gatherer {
     TRY(session_.execute(R"(
 create or replace table rondo.working_rows (stream text, row_key text, type text, value text);
 create or replace table rondo.working_candidates (profile_id text, field text, value text,
-  source text, source_rank bigint, record_id text, occurred_at timestamp, verified_at timestamp))"));
+  source text, source_rank bigint, record_id text, occurred_at timestamp,
+  verified_at timestamp))"));
     for (const auto& field : project_.identity.profile) {
       std::int64_t rank = 0;
       for (const auto& label : field.from) TRY(add(field, label, rank++));
@@ -152,7 +153,8 @@ where c.value <> '')",
     }
     return insert(field.name, rank,
                   fmt::format(R"(select i.profile_id, cast(r.{} as text) as value, {} as source,
-  {} || r._row_key as record_id, r._updated_at as occurred_at, cast(null as timestamp) as verified_at
+  {} || r._row_key as record_id, r._updated_at as occurred_at,
+  cast(null as timestamp) as verified_at
   from {} r
   join rondo.working_rows w on w.stream = {} and w.row_key = r._row_key
   join rondo.identifiers i on i.type = w.type and i.value = w.value)",

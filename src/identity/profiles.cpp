@@ -58,7 +58,8 @@ select profile_id, field, value, source, record_id, occurred_at, verified, stale
     from {} c
     left join rondo.verifications v on v.address = lower(c.value) and v.expires_at > $1
       and v.verdict in ('deliverable', 'undeliverable')
-    left join rondo.stale_values s on s.field = c.field and lower(s.value) = lower(c.value)) judged) ranked
+    left join rondo.stale_values s on s.field = c.field
+      and lower(s.value) = lower(c.value)) judged) ranked
 where place = 1)",
                      order, dialect.table(candidates_table));
 }

@@ -18,14 +18,14 @@ where coalesce(i.profile_id, a.profile_id) is not null)";
 Result<void> count_what_stands(Session& session, ResolveReport& report) {
   {
     TRY_ASSIGN(auto rows, session.query(R"(
-select count(*), coalesce(sum(identifiers), 0), coalesce(sum(case when known > 0 then 1 else 0 end), 0)
+select count(*), coalesce(sum(identifiers), 0), count(case when known > 0 then 1 end)
 from (select profile_id, count(*) as identifiers,
              sum(case when type <> 'anonymous_id' then 1 else 0 end) as known
       from rondo.identifiers group by profile_id) p)"));
     TRY(rows.next());
     report.profiles = rows.int64(0);
     report.identifiers = static_cast<std::int64_t>(rows.float64(1));
-    report.known = static_cast<std::int64_t>(rows.float64(2));
+    report.known = rows.int64(2);
     report.anonymous = report.profiles - report.known;
   }
   TRY_ASSIGN(report.evidence_refused,

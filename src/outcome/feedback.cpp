@@ -23,7 +23,8 @@ Result<std::int64_t> suppress(Session& session, const model::FeedbackRule& rule,
     TRY_ASSIGN(const auto rows,
                session.execute(fmt::format(
                    R"(
-insert into rondo.suppressions (identifier_type, identifier_value, purpose, reason, outcome_id, since)
+insert into rondo.suppressions
+  (identifier_type, identifier_value, purpose, reason, outcome_id, since)
 select {0}, value, {1}, {2}, outcome_id, occurred_at from (
   select *, row_number() over (partition by value order by occurred_at, outcome_id) as place from (
     select o.identifier_value as value, o.outcome_id, o.occurred_at from rondo.outcomes o

@@ -41,7 +41,8 @@ Result<std::int64_t> write_outcomes(Session& session, const model::OutcomeRule& 
                       outcomes_select(dialect, rule)));
   TRY_ASSIGN(const auto gone,
              session.execute(fmt::format(R"(delete from rondo.outcomes where outcome = {}
-  and not exists (select 1 from rondo.working_outcomes w where w.outcome_id = outcomes.outcome_id))",
+  and not exists (select 1 from rondo.working_outcomes w
+                  where w.outcome_id = outcomes.outcome_id))",
                                          name)));
   const std::vector<std::string> keys{"outcome_id"};
   const std::vector<std::string> others{"outcome",         "profile_id",      "record_id",
