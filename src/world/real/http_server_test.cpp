@@ -28,6 +28,8 @@ Task<HttpResponse> think(Clock& clock, HttpRequest request) {
   co_return HttpResponse{.status = 200, .headers{}, .body = request.url};
 }
 
+Task<void> wait_for_a_moment(Clock& clock) { co_await clock.sleep(50ms); }
+
 HttpHandler thinking(World world) {
   return [&clock = world.clock](HttpRequest request) { return think(clock, std::move(request)); };
 }
@@ -192,6 +194,30 @@ TEST_CASE("stop waits no longer than its grace") {
   CHECK(took < 800ms);
   CHECK(busy.read_to_end().empty());
   std::this_thread::sleep_for(1'100ms);  // the handler ends into nothing, and nothing breaks
+}
+
+Task<void> serve_until_asked(RealWorld& world, std::uint16_t& port, HttpHandler handler) {
+  auto server = world.view().network.serve({}, std::move(handler));
+  REQUIRE(server.has_value());
+  port = (*server)->port();
+  Signal never;
+  co_await never;
+}
+
+TEST_CASE("a world may end with a server, its clients and a handler under way") {
+  std::optional<RealWorld> world(std::in_place);
+  std::uint16_t port = 0;
+  spawn(serve_until_asked(*world, port, thinking(world->view())));
+  RawClient busy(port);
+  RawClient idle(port);
+  busy.send("GET /60000 HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.send("GET /0 HTTP/1.1\r\nHost: x\r\n\r\n");
+  world->run(wait_for_a_moment(world->view().clock));
+  CHECK(body_of(idle.read_answer()) == "/0");
+  world.reset();
+  CHECK(idle.closed_within(1s));
+  CHECK(busy.closed_within(1s));
+  CHECK_FALSE(RawClient(port).connected());
 }
 
 TEST_CASE("a client that leaves before its answer disturbs nobody") {

@@ -84,7 +84,6 @@ struct Loop::Implementation {
   std::unordered_map<std::uint64_t, int>
       descriptor_of;  // ids are never used twice, descriptors are
   std::uint64_t next_id = 1;
-  std::vector<Closable*> closables;
 };
 
 Loop::Loop() : implementation_(std::make_unique<Implementation>()) {}
@@ -128,15 +127,14 @@ void Loop::unwatch(int descriptor) {
   all.watched.erase(entry);
 }
 
-void Loop::remember(Closable& closable) { implementation_->closables.push_back(&closable); }
+void Loop::remember(Closable& closable) { closables_.push_back(&closable); }
 
-void Loop::forget(Closable& closable) { std::erase(implementation_->closables, &closable); }
+void Loop::forget(Closable& closable) { std::erase(closables_, &closable); }
 
 void Loop::close_all() {
-  auto& closables = implementation_->closables;
-  while (!closables.empty()) {
-    Closable* last = closables.back();
-    closables.pop_back();
+  while (!closables_.empty()) {
+    Closable* last = closables_.back();
+    closables_.pop_back();
     last->close_now();
   }
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/time.h"
 
@@ -54,6 +55,8 @@ class Loop {
  private:
   friend class Timer;
   struct Implementation;
+  std::vector<Closable*>
+      closables_;  // outlives the handlers, which may own what still forgets itself
   std::unique_ptr<Implementation> implementation_;
 };
 
