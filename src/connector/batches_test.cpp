@@ -106,6 +106,21 @@ TEST_CASE("limits for some paths leave the others alone; headers correct the cou
   CHECK(other.take_place("/x", 0s) > 0s);
 }
 
+TEST_CASE("after five failures in a row the other side is left alone, then probed by one request") {
+  Pace pace({});
+  for (int i = 0; i < 5; ++i) {
+    CHECK(pace.take_place("/", 0s) == 0s);
+    pace.ended(ErrorKind::transient, 0s);
+  }
+  CHECK(pace.is_open());
+  const Duration rest = pace.take_place("/", 0s);
+  CHECK(rest > 0s);
+  CHECK(pace.take_place("/", rest) == 0s);
+  CHECK(pace.take_place("/", rest) > 0s);
+  pace.ended(std::nullopt, rest);
+  CHECK(pace.take_place("/", rest) == 0s);
+}
+
 TEST_CASE("a pause that was asked for is kept") {
   Pace pace({});
   pace.pause(5s, 3s);

@@ -7,6 +7,10 @@
 
 namespace rondo::connector {
 
+/// What an answer says of the other side's health, for the breaker; nothing: it is well.
+[[nodiscard]] std::optional<ErrorKind> health_kind(const std::optional<FailureClass>& failure,
+                                                   const Answer& answer);
+
 /// The client over world::Network.
 class HttpClient final : public Client {
  public:
@@ -45,6 +49,7 @@ class HttpClient final : public Client {
   Task<void> deliver_halves(Run& run, Attempt attempt);
   /// False: nothing may be sent any more, the rows are settled.
   Task<bool> wait_for_place(Run& run, Attempt& attempt, std::string path);
+  [[nodiscard]] Error held_back() const;
   Request request_of(const Run& run, const Attempt& attempt) const;
   Task<Answer> exchange(world::HttpRequest request, std::string id);
 

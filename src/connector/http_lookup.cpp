@@ -42,6 +42,7 @@ Task<LookupResult> HttpClient::lookup(std::string operation, Json input) {
     if (wait == Duration::zero()) {
       const Answer answer = co_await exchange(std::move(request), "");
       verdict = judge_lookup(connector_, *known, input, answer);
+      pace_.ended(health_kind(verdict.failure, answer), world_.clock.monotonic());
       if (!verdict.failure) co_return std::move(verdict.result);
       // A repeated question may be charged twice: only what never left is asked again.
       if (*verdict.failure == FailureClass::retry && !answer.nothing_sent &&

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <tuple>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "connector/loader.h"
+#include "guard/rate_limit.h"
 
 namespace rondo::connector {
 namespace {
@@ -153,12 +153,13 @@ void Loader::load_limits(Connector& into) {
     only(from["observe"], path + ".observe", {"left", "max"});
     RateLimit limit;
     limit.match = from["match"].as_string("*");
-    const auto rate = parse_rate(from["rate"].as_string());
+    const auto rate = guard::parse_rate(from["rate"].as_string());
     if (!rate) {
       problem(path + ".rate", rate.error().message);
       continue;
     }
-    std::tie(limit.count, limit.window) = *rate;
+    limit.count = rate->count;
+    limit.window = rate->window;
     limit.reserve = from["reserve"].as_double(0);
     if (limit.reserve < 0 || limit.reserve >= 1)
       problem(path, "`reserve` is a share from 0 to below 1");
@@ -293,23 +294,6 @@ Result<Connector> Connector::from(const Json& file, std::string_view origin) {
   return fail(ErrorKind::permanent, "R0401",
               fmt::format("the connector {} is not usable:\n  {}", origin,
                           fmt::join(loader.problems(), "\n  ")));
-}
-
-Result<std::pair<std::uint32_t, Duration>> parse_rate(std::string_view text) {
-  const auto slash = text.find('/');
-  std::uint32_t count = 0;
-  const std::string_view number = text.substr(0, slash);
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
-  if (slash == std::string_view::npos || error != std::errc() ||
-      end != number.data() + number.size() || count == 0) {
-    return fail(ErrorKind::permanent, "R0401",
-                fmt::format("expected a rate such as 190/10s, found `{}`", text));
-  }
-  TRY_ASSIGN(const Duration window, parse_duration(text.substr(slash + 1)));
-  if (window <= Duration::zero()) {
-    return fail(ErrorKind::permanent, "R0401", "a rate is per some time, not per nothing");
-  }
-  return std::pair{count, window};
 }
 
 std::optional<std::size_t> parse_bytes(const Json& value) {

@@ -63,8 +63,6 @@ class Loader {
   std::set<std::string> secrets_;
 };
 
-/// "190/10s": so many per so long.
-[[nodiscard]] Result<std::pair<std::uint32_t, Duration>> parse_rate(std::string_view text);
 /// "3MB", "200kB", "17": bytes.
 [[nodiscard]] std::optional<std::size_t> parse_bytes(const Json& value);
 

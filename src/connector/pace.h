@@ -1,43 +1,40 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "connector/connector.h"
+#include "guard/breaker.h"
+#include "guard/rate_limit.h"
 
 namespace rondo::connector {
 
-/// All limits of one destination at once. Pure: time comes in as a number that never goes back.
-///
-/// Each limit is kept as a rolling window: of any span as long as its window, at most `count`
-/// requests (less the reserve) fall into it. What headers say of the true count and of what is left
-/// corrects it, so that other users of the same account are allowed for.
+/// What holds requests to one destination back: its limits, each for the paths it matches, and its
+/// breaker. No clock: time comes in, monotonic, never going back.
 class Pace {
  public:
-  explicit Pace(std::vector<RateLimit> limits);
+  explicit Pace(const std::vector<RateLimit>& limits, guard::BreakerPolicy breaker = {});
 
-  /// How long a request to `path` has to wait. Zero: it may go now, and its place is taken.
+  /// How long a request to `path` has to wait. Zero: it may go now, and its place is taken; then
+  /// its end has to be told by `ended`.
   Duration take_place(std::string_view path, Duration now);
   /// An answer to `path` came with these headers (names in lower case).
   void observe(std::string_view path, const Json& header, Duration now);
   /// The other side said: nothing for so long.
   void pause(Duration now, Duration wait);
+  /// How a request ended, by the kind of its error.
+  void ended(const std::optional<ErrorKind>& failure, Duration now);
+  [[nodiscard]] bool is_open() const { return breaker_.state != guard::BreakerState::closed; }
 
  private:
-  struct Window {
-    RateLimit limit;
-    std::uint32_t count_max;
-    // Requests by slice of the window: exact enough, and small for windows of a day.
-    std::vector<std::uint32_t> slices{};
-    std::int64_t newest = -1;  ///< number of the newest slice
-    std::uint32_t total = 0;
-    Duration blocked_until{0};
+  struct Limit {
+    RateLimit rule;
+    guard::RateLimiter limiter;
   };
-  static void roll(Window& window, Duration now);
-  [[nodiscard]] static Duration slice_length(const Window& window);
 
-  std::vector<Window> windows_;
+  std::vector<Limit> limits_;
+  guard::BreakerPolicy policy_;
+  guard::Breaker breaker_{};
   Duration paused_until_{0};
 };
 
