@@ -9,6 +9,16 @@ _TOKEN = re.compile(
     r"|/\*(?:.|\n)*?\*/")
 
 
+def raw_string_lines(text):
+    """The lines that a raw string covers: others' SQL, JSON and YAML, kept as they are."""
+    covered = set()
+    for token in _TOKEN.finditer(text):
+        if token[0][0] == "R":
+            first = text.count("\n", 0, token.start()) + 1
+            covered.update(range(first, first + token[0].count("\n") + 1))
+    return covered
+
+
 def bare(text):
     """The text without comments and without what stands in strings; every line keeps its number."""
     def blank(token):
