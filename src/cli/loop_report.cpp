@@ -37,6 +37,7 @@ std::string_view loop_step_of(const Step& step) {
 
 struct Line {
   std::vector<std::pair<std::string, std::int64_t>> counts;
+  std::vector<std::pair<std::string, std::int64_t>> money;  ///< label -> millionths
   Duration took{};
   bool any = false;
   bool broken = false;
@@ -45,11 +46,17 @@ struct Line {
     any = true;
     if (step.state != StepState::succeeded) broken = true;
     if (step.started_at && step.ended_at) took += *step.ended_at - *step.started_at;
-    for (const auto& [label, value] : step.summary["counts"].as_object()) {
-      const auto known = std::find_if(counts.begin(), counts.end(),
-                                      [&](const auto& count) { return count.first == label; });
-      if (known == counts.end()) {
-        counts.emplace_back(label, value.as_int());
+    sum_up(step.summary["counts"], counts);
+    sum_up(step.summary["money"], money);
+  }
+
+ private:
+  static void sum_up(const Json& from, std::vector<std::pair<std::string, std::int64_t>>& into) {
+    for (const auto& [label, value] : from.as_object()) {
+      const auto known = std::find_if(into.begin(), into.end(),
+                                      [&](const auto& entry) { return entry.first == label; });
+      if (known == into.end()) {
+        into.emplace_back(label, value.as_int());
       } else {
         known->second += value.as_int();
       }
@@ -63,6 +70,10 @@ std::vector<std::string> phrases(const Line& line) {
   for (const auto& [label, value] : line.counts) {
     if (value != 0 || label == "sent" || label == "unknown")
       all.push_back(with_commas(value) + " " + label);
+  }
+  for (const auto& [label, micros] : line.money) {
+    if (micros != 0)
+      all.push_back(fmt::format("{:.2f} {}", static_cast<double>(micros) / 1e6, label));
   }
   if (all.empty()) all.emplace_back("nothing new");
   return all;

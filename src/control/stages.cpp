@@ -197,18 +197,17 @@ Task<Result<Json>> Stages::run_enrichment(const Asset& asset, const std::string&
   auto ended = co_await enrich::run_enrichment(context, enrichment, providers);
   CO_TRY_ASSIGN(const auto report, std::move(ended));
   if (report.asked > 0) CO_TRY(identity::build_profiles(house_.session(), house_.project(), now()));
-  Json json = summary(
-      {{"asked", report.asked},
-       {"verified", report.verified},
-       {"unverified", report.unverified},
-       {"misses", report.misses},
-       {"unanswered", report.unknown},
-       {"without consent", report.plan.blocked},
-       {"stopped by the cap", report.not_asked},
-       {fmt::format("cents ({}) spent", enrichment.currency), report.cost_micros / 10'000}});
+  Json json = summary({{"asked", report.asked},
+                       {"verified", report.verified},
+                       {"unverified", report.unverified},
+                       {"misses", report.misses},
+                       {"unanswered", report.unknown},
+                       {"without consent", report.plan.blocked},
+                       {"stopped by the cap", report.not_asked}});
   Json out = Json::array();
   for (const auto& reason : report.providers_out) out.push(reason);
-  json.set("price_max_micros", report.plan.price_max_micros).set("cost_micros", report.cost_micros);
+  json.set("money", Json::object({{enrichment.currency + " spent", report.cost_micros}}));
+  json.set("price_max_micros", report.plan.price_max_micros);
   co_return json.set("providers_out", std::move(out));
 }
 
