@@ -200,7 +200,7 @@ Task<void> serve_until_asked(RealWorld& world, std::uint16_t& port, HttpHandler 
   auto server = world.view().network.serve({}, std::move(handler));
   REQUIRE(server.has_value());
   port = (*server)->port();
-  Signal never;
+  static Signal never;  // outlives the world, so that the task left behind stays reachable
   co_await never;
 }
 
