@@ -60,8 +60,9 @@ class Program {
     show_schema->add_option("kind", kind_, "source, sync, …; without one: the list of kinds");
     show_schema->add_flag("--markdown", markdown_, "as a page of the reference");
     auto* explain = command("explain", "what an error code means and what to do",
-                            [this] { return explain_code(context_, code_); });
-    explain->add_option("code", code_, "R0103")->required();
+                            [this] { return explain_code(context_, code_, markdown_); });
+    explain->add_option("code", code_, "R0103, or `all`")->required();
+    explain->add_flag("--markdown", markdown_, "as a page of the reference");
   }
 
   void add_run_commands() {

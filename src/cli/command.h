@@ -60,7 +60,7 @@ struct StandInOptions {
 int stand_in(const Context& context, const StandInOptions& options);
 
 int schema(const Context& context, const std::string& kind, bool markdown);
-int explain_code(const Context& context, const std::string& code);
+int explain_code(const Context& context, const std::string& code, bool markdown);
 int query(const Context& context, const std::string& sql);
 int profile(const Context& context, const std::string& identifier);
 
