@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "project/bind.h"
+#include "project/connectors.h"
 #include "project/files.h"
 #include "project/read_nouns.h"
 #include "project/references.h"
@@ -44,6 +45,7 @@ ProjectResult load_project(world::Disk& disk, const world::Environment& variable
     for (const CompiledAsset& compiled : assets) project.sql_assets.push_back(compiled.asset);
     check_references(files, project, report);
     check_rules(files, project, report);
+    check_connectors(disk, files, project, report);
     if (options.check_sql) check_sql(disk, files, assets, project, report);
   }
   ProjectResult result{std::nullopt, report.take()};

@@ -13,7 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 using Files = std::map<std::string, std::string>;
 
-const MemoryEnvironment secrets({{"WEB_KEY", "key-1"}, {"CRM_TOKEN", "hunter2"}});
+const MemoryEnvironment secrets({{"WEB_KEY", "key-1"},
+                                 {"CRM_TOKEN", "hunter2"},
+                                 {"HUNTER_TOKEN", "t"}});
 
 Files sample() {
   Files files;
@@ -137,7 +139,7 @@ TEST_CASE("a missing secret stops a run and not a check") {
   MemoryDisk disk(sample());
   const MemoryEnvironment empty;
   const auto run = load_project(disk, empty, "acme", "local");
-  CHECK(run.diagnostics.error_count() == 2);
+  CHECK(run.diagnostics.error_count() == 3);
   CHECK_FALSE(run.project);
   const auto check =
       load_project(disk, empty, "acme", "local", {.secrets = SecretMode::placeholder});

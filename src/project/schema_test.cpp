@@ -94,10 +94,13 @@ std::string codes(const std::vector<Diagnostic>& found) {
 constexpr std::string_view person = R"({
   "title": "person", "type": "object", "additionalProperties": false, "required": ["name", "age"],
   "properties": {
-    "name": {"type": "string", "minLength": 1}, "age": {"type": "integer", "minimum": 0, "maximum": 150},
+    "name": {"type": "string", "minLength": 1},
+    "age": {"type": "integer", "minimum": 0, "maximum": 150},
     "tall": {"type": "boolean"}, "size": {"type": "number"},
-    "tags": {"type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": {"type": "string"}},
-    "kind": {"enum": ["cat", "dog"]}, "code": {"type": "string", "pattern": "^[A-Z]+$", "examples": ["AB"]},
+    "tags": {"type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true,
+             "items": {"type": "string"}},
+    "kind": {"enum": ["cat", "dog"]},
+    "code": {"type": "string", "pattern": "^[A-Z]+$", "examples": ["AB"]},
     "wait": {"type": "string", "format": "duration"},
     "either": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
   }})";
@@ -144,9 +147,11 @@ TEST_CASE("a key without a value points at the key") {
 
 constexpr std::string_view shape = R"({
   "title": "shape", "oneOf": [
-    {"type": "object", "title": "circle", "additionalProperties": false, "required": ["type", "radius"],
+    {"type": "object", "title": "circle", "additionalProperties": false,
+     "required": ["type", "radius"],
      "properties": {"type": {"const": "circle"}, "radius": {"type": "number"}}},
-    {"type": "object", "title": "square", "additionalProperties": false, "required": ["type", "side"],
+    {"type": "object", "title": "square", "additionalProperties": false,
+     "required": ["type", "side"],
      "properties": {"type": {"const": "square"}, "side": {"type": "number"}}}]})";
 
 TEST_CASE("of alternatives the constant decides, and its own errors are shown") {
@@ -163,7 +168,8 @@ TEST_CASE("of alternatives the constant decides, and its own errors are shown") 
 constexpr std::string_view tree = R"({
   "title": "tree", "$ref": "#/$defs/tree", "$defs": {"tree": {
     "type": "object", "additionalProperties": false,
-    "properties": {"left": {"$ref": "#/$defs/tree"}, "later": {"type": "string", "x-rondo-not-yet": true}}}}})";
+    "properties": {"left": {"$ref": "#/$defs/tree"},
+                   "later": {"type": "string", "x-rondo-not-yet": true}}}}})";
 
 TEST_CASE("references to definitions may be recursive") {
   CHECK(check(tree, "left: { left: { left: {} } }\n").empty());

@@ -149,8 +149,7 @@ class Compiler {
     report_.add(file, {"R0113", std::move(message), where, "unknown name", std::move(hint)});
   }
 
-  // Order
-  // -----------------------------------------------------------------------------------------------------
+  // Order ----------------------------------------------------------------------
 
   enum class Mark { fresh, open, done };
 
