@@ -156,7 +156,7 @@ TEST_CASE("no in one category beats yes in another of the same purpose, and GPC 
   auto rules = project();
   rules.consent.segment_categories = {{"A", "marketing"}, {"B", "marketing"}, {"C", "analytics"}};
   bench.event({.user_id = "ada", .context = R"({"gpc":true,"consent":{"categoryPreferences":
-                             {"A":true,"B":false,"C":true}}})"});
+                             {"A":false,"B":true,"C":true}}})"});
   must(collect_signals(bench.session(), rules, day(3)));
   bench.run("insert into rondo.identifiers values ('user_id', 'ada', 'p', timestamp '2026-01-01')");
   CHECK(answer(bench, "marketing").starts_with("false"));

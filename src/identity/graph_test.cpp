@@ -179,6 +179,23 @@ TEST_CASE("strong evidence goes before weak, whenever it was seen") {
   CHECK(parts.component[tablet] == parts.component[ben]);
 }
 
+TEST_CASE("evidence is as strong as the weaker of its ends") {
+  Graph graph;
+  const auto ada = graph.add(user, "ada");
+  const auto ben = graph.add(user, "ben");
+  const auto one = graph.add(email, "1");
+  const auto two = graph.add(email, "2");
+  graph.join(ada, one);
+  graph.join(ben, two);
+  graph.join(ada, graph.add(device, "laptop"), 1);
+  graph.join(ben, graph.add(device, "phone"), 2);
+  graph.join(one, two,
+             9);  // two emails: before any device, though a user is stronger than an email
+  const auto parts = partition(three_kinds(0, 0, 1), graph.nodes, graph.edges);
+  CHECK(parts.component[ada] == parts.component[ben]);
+  CHECK(parts.refused_for == std::vector<std::int32_t>{-1, -1, -1, device, -1});
+}
+
 TEST_CASE("the order of arrival changes neither profiles, nor refusals, nor ids") {
   CHECK(rc::check([] {
     const auto rules = any_rules();

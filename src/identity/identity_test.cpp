@@ -202,7 +202,7 @@ TEST_CASE("an alias joins the id from before; the traits of a group are not the 
   Bench bench;
   bench.event({.anonymous_id = "laptop"});
   bench.event({.type = "alias", .user_id = "ada", .previous_id = "laptop"});
-  bench.event({.type = "group", .user_id = "ada", .traits = traits("office@acme.example")});
+  bench.event({.type = "group", .user_id = "ada", .traits = traits("board@acme.example")});
   bench.event({.user_id = "ada", .context = R"({"traits":{"email":"ada@example.com"}})"});
   must(resolve(bench.session(), project(), day(2)));
   CHECK(partition_of(bench) ==
