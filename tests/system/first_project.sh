@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A first project from `rondo init`: checked, run, run again, broken and mended, as a newcomer would.
+# A first project from `rondo init`: checked, run, broken and mended, as a newcomer would.
 # timeout: 120
 set -u
 RONDO=${RONDO:-build/dev/rondo}
@@ -15,6 +15,10 @@ check() {  # what, condition…
 }
 has() { grep -qF -- "$2" "$1"; }
 lacks() { ! grep -qF -- "$2" "$1"; }
+deliveries() {
+  "$RONDO" query "select count(*) as n from rondo.deliveries" --json -p "$work/shop" \
+    >"$work/query.txt"
+}
 equals() { [[ $1 == "$2" ]] || { echo "     expected $2, found $1"; false; }; }
 
 "$RONDO" init "$work/shop" >"$work/init.txt" 2>&1
@@ -42,10 +46,10 @@ check "why names the missing consent" has "$work/why.txt" consent_missing
 check "why names the withdrawn consent" has "$work/why.txt" consent_withdrawn
 "$RONDO" profile ada@mail.example -p "$work/shop" >"$work/profile.txt" 2>&1
 check "profile shows where a value came from" has "$work/profile.txt" people.list.first_name
-"$RONDO" query "select count(*) as n from rondo.deliveries" --json -p "$work/shop" >"$work/query.txt"
+deliveries
 check "query answers in JSON" equals "$(cat "$work/query.txt")" '{"rows":[{"n":1}]}'
 "$RONDO" query "delete from rondo.deliveries" -p "$work/shop" >/dev/null 2>&1
-"$RONDO" query "select count(*) as n from rondo.deliveries" --json -p "$work/shop" >"$work/query.txt"
+deliveries
 check "query cannot change anything" equals "$(cat "$work/query.txt")" '{"rows":[{"n":1}]}'
 
 sed -i 's/^purpose:/porpose:/' "$work/shop/syncs/berlin_newsletter.yaml"

@@ -1,25 +1,44 @@
 #!/usr/bin/env python3
-"""Invents the CRM export for the CDNOW customers: seeded, so that every run gets the same people.
+"""Invents the CRM export for the CDNOW customers: seeded, so every run gets the same people.
 
-Nobody in it exists: names are drawn from short lists, domains end in .example (RFC 2606), phone numbers start
-with +999, which the ITU has given to no country. What real exports suffer from is planted on purpose and written
-down as counts in a truth file: duplicates, typos, shared mailboxes, missing and withdrawn consent, dead domains.
+Nobody in it exists: names are drawn from short lists, domains end in .example (RFC 2606), phone
+numbers start with +999, which the ITU has given to no country. What real exports suffer from is
+planted on purpose and written down as counts in a truth file: duplicates, typos, shared mailboxes,
+missing and withdrawn consent, dead domains.
 
 usage: make_crm.py CDNOW_master.txt OUT.csv TRUTH.json [CUSTOMERS]
 """
+
 import csv
 import json
 import random
 import sys
 
-FIRST = ("Ada Ben Cleo Dan Eva Finn Gail Hugo Iris Jon Kate Leo Mia Nils Olga Paul Quinn Rosa Sam Tess "
-         "Umar Vera Will Xenia Yara Zoe").split()
-LAST = ("Abel Brandt Castro Dietz Ebert Fuchs Garcia Hahn Iversen Jung Keller Lang Moreau Novak Ortiz Peters "
-        "Quast Rossi Silva Thoma Ulrich Vogel Wolff Xu Young Zander").split()
+FIRST = (
+    "Ada Ben Cleo Dan Eva Finn Gail Hugo Iris Jon Kate Leo Mia Nils Olga Paul Quinn Rosa Sam Tess "
+    "Umar Vera Will Xenia Yara Zoe"
+).split()
+LAST = (
+    "Abel Brandt Castro Dietz Ebert Fuchs Garcia Hahn Iversen Jung Keller Lang Moreau Novak Ortiz "
+    "Peters Quast Rossi Silva Thoma Ulrich Vogel Wolff Xu Young Zander"
+).split()
 GOOD_DOMAINS = ["mail.example", "post.example", "letters.example", "inbox.example"]
-TYPO = {"mail.example": "mial.example", "post.example": "psot.example",
-        "letters.example": "leters.example", "inbox.example": "inbx.example"}  # none of them exists
-COLUMNS = ["crm_id", "customer_id", "email", "phone", "first_name", "last_name", "marketing_consent", "updated_at"]
+TYPO = {
+    "mail.example": "mial.example",
+    "post.example": "psot.example",
+    "letters.example": "leters.example",
+    "inbox.example": "inbx.example",
+}  # none of them exists
+COLUMNS = [
+    "crm_id",
+    "customer_id",
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    "marketing_consent",
+    "updated_at",
+]
 
 
 def customers(path):
@@ -36,9 +55,23 @@ class Export:
     def __init__(self):
         self.chance = random.Random(20261124)
         self.rows = []
-        self.truth = dict.fromkeys(["people", "rows", "duplicates_by_email", "duplicates_by_phone", "typos",
-                                    "shared_mailboxes", "no_mail_domains", "consent_yes", "consent_no",
-                                    "consent_missing", "consent_withdrawn", "without_email"], 0)
+        self.truth = dict.fromkeys(
+            [
+                "people",
+                "rows",
+                "duplicates_by_email",
+                "duplicates_by_phone",
+                "typos",
+                "shared_mailboxes",
+                "no_mail_domains",
+                "consent_yes",
+                "consent_no",
+                "consent_missing",
+                "consent_withdrawn",
+                "without_email",
+            ],
+            0,
+        )
 
     def row(self, **values):
         values["crm_id"] = f"C{len(self.rows) + 1:06d}"
@@ -68,7 +101,9 @@ class Export:
         elif oddity < 0.12:
             email = ""
             self.count("without_email")
-        base = dict(customer_id=customer, email=email, phone=phone, first_name=first, last_name=last)
+        base = dict(
+            customer_id=customer, email=email, phone=phone, first_name=first, last_name=last
+        )
         self.row(**base, marketing_consent=consent, updated_at=day)
         self.count("people")
         if kind == "withdrawn":
@@ -77,8 +112,12 @@ class Export:
         self.duplicate(roll(), base, number, oddity)
 
     def consent(self, roll):
-        for limit, value, kind in ((0.68, "yes", "yes"), (0.80, "no", "no"), (0.95, "", "missing"),
-                                   (1.0, "yes", "withdrawn")):
+        for limit, value, kind in (
+            (0.68, "yes", "yes"),
+            (0.80, "no", "no"),
+            (0.95, "", "missing"),
+            (1.0, "yes", "withdrawn"),
+        ):
             if roll < limit:
                 self.count(f"consent_{kind}")
                 return value, kind
