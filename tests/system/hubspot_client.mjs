@@ -1,5 +1,5 @@
 // timeout: 120
-// The vendor's own client, @hubspot/api-client, drives the HubSpot stand-in and has nothing to complain of.
+// The vendor's own client, @hubspot/api-client, drives the HubSpot stand-in without complaint.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -21,88 +21,143 @@ async function refused(what, status, call, says = '') {
     await call()
     ok(what, false, 'it was accepted')
   } catch (error) {
-    ok(what, error.code === status && JSON.stringify(error.body ?? {}).includes(says), `${error.code} ${error.message}`)
+    const told = JSON.stringify(error.body ?? {}).includes(says)
+    ok(what, error.code === status && told, `${error.code} ${error.message}`)
   }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'rondo-hubspot-'))
 const faults = join(folder, 'faults.json')
-writeFileSync(faults, JSON.stringify({ token: 'right', faults: [{ answer: 'throttle', every: 2, path: '*/companies/search' }] }))
-const twin = spawn(rondo, ['stand-in', 'hubspot', '--port', '0', '--faults', faults], { stdio: ['ignore', 'pipe', 'inherit'] })
+const limited = { answer: 'throttle', every: 2, path: '*/companies/search' }
+writeFileSync(faults, JSON.stringify({ token: 'right', faults: [limited] }))
+const command = ['stand-in', 'hubspot', '--port', '0', '--faults', faults]
+const twin = spawn(rondo, command, { stdio: ['ignore', 'pipe', 'inherit'] })
 const address = await new Promise((resolve, reject) => {
   twin.stdout.on('data', (text) => resolve(String(text).match(/http:\/\/\S+/)[0]))
   twin.on('exit', (code) => reject(new Error(`the stand-in ended with ${code}`)))
 })
 
-try {
-  const client = new Client({ accessToken: 'right', basePath: address, numberOfApiCallRetries: 2 })
-  const { contacts, properties, companies } = client.crm
+function person(name, index) {
+  return {
+    id: `${name}@x.co`,
+    idProperty: 'email',
+    objectWriteTraceId: String(index),
+    properties: { firstname: name, lifetime_value: '12.5' },
+  }
+}
+const inputs = ['ada', 'bob', 'eve'].map(person)
 
-  const made = await properties.coreApi.create('contacts', {
-    name: 'lifetime_value', label: 'Lifetime value', type: 'number', fieldType: 'number', groupName: 'contactinformation',
+async function declareProperties({ coreApi }) {
+  const made = await coreApi.create('contacts', {
+    name: 'lifetime_value',
+    label: 'Lifetime value',
+    type: 'number',
+    fieldType: 'number',
+    groupName: 'contactinformation',
   })
   ok('properties: a new one is created', made.name === 'lifetime_value', made)
-  const all = await properties.coreApi.getAll('contacts')
-  ok('properties: it is listed with the standard ones', ['email', 'lifetime_value'].every((name) => all.results.some((one) => one.name === name)))
+  const all = (await coreApi.getAll('contacts')).results.map((one) => one.name)
+  const both = all.includes('email') && all.includes('lifetime_value')
+  ok('properties: it is listed with the standard ones', both)
+}
 
-  const inputs = ['ada', 'bob', 'eve'].map((name, index) => ({
-    id: `${name}@x.co`, idProperty: 'email', objectWriteTraceId: String(index),
-    properties: { firstname: name, lifetime_value: '12.5' },
-  }))
-  const upserted = await contacts.batchApi.upsert({ inputs })
-  ok('batch upsert: complete, three results', upserted.status === 'COMPLETE' && upserted.results.length === 3, upserted)
-  ok('batch upsert: all new, dates are dates', upserted.results.every((one) => one._new === true && one.createdAt instanceof Date), upserted.results[0])
-  ok('batch upsert: trace ids come back', upserted.results.map((one) => one.objectWriteTraceId).join() === '0,1,2')
-  const again = await contacts.batchApi.upsert({ inputs })
-  ok('batch upsert: a repetition finds the same records', again.results.every((one, i) => one._new === false && one.id === upserted.results[i].id))
+async function upsertBatches({ batchApi }) {
+  const first = await batchApi.upsert({ inputs })
+  const { status, results } = first
+  ok('batch upsert: complete, three results', status === 'COMPLETE' && results.length === 3, first)
+  const fresh = results.every((one) => one._new === true && one.createdAt instanceof Date)
+  ok('batch upsert: all new, dates are dates', fresh, results[0])
+  const traces = results.map((one) => one.objectWriteTraceId).join()
+  ok('batch upsert: trace ids come back', traces === '0,1,2', traces)
+  const again = await batchApi.upsert({ inputs })
+  const same = again.results.every((one, i) => one._new === false && one.id === results[i].id)
+  ok('batch upsert: a repetition finds the same records', same, again)
 
-  const mixed = await contacts.batchApi.upsert({
-    inputs: [inputs[0], { id: 'nonsense', idProperty: 'email', objectWriteTraceId: 'n', properties: {} }],
+  const bad = { ...person('nonsense', 'n'), id: 'nonsense' }
+  const mixed = await batchApi.upsert({ inputs: [inputs[0], bad] })
+  const told = mixed.numErrors === 1 && mixed.errors[0].context.objectWriteTraceId[0] === 'n'
+  ok('batch upsert: one bad address is an error of its own', told, mixed)
+  const odd = { ...inputs[0], properties: { shoe_size: '44' } }
+  const spoilt = () => batchApi.upsert({ inputs: [odd] })
+  await refused('batch upsert: an unknown property spoils all', 400, spoilt, 'PROPERTY_DOESNT_EXIST')
+  const many = Array.from({ length: 101 }, (_, i) => person(`p${i}`, i))
+  const crowded = () => batchApi.upsert({ inputs: many })
+  await refused('batch upsert: 101 rows are too many', 400, crowded)
+  return results
+}
+
+async function readBatch({ batchApi }) {
+  const read = await batchApi.read({
+    idProperty: 'email',
+    properties: ['lifetime_value'],
+    propertiesWithHistory: [],
+    inputs: [{ id: 'bob@x.co' }, { id: 'zoe@x.co' }],
   })
-  ok('batch upsert: one bad address is an error of its own', mixed.numErrors === 1 && mixed.results.length === 1 &&
-    mixed.errors[0].context.objectWriteTraceId[0] === 'n', mixed)
-  await refused('batch upsert: an unknown property spoils the batch', 400,
-    () => contacts.batchApi.upsert({ inputs: [{ ...inputs[0], properties: { shoe_size: '44' } }] }), 'PROPERTY_DOESNT_EXIST')
-  await refused('batch upsert: 101 rows are too many', 400, () => contacts.batchApi.upsert({
-    inputs: Array.from({ length: 101 }, (_, i) => ({ id: `p${i}@x.co`, idProperty: 'email', properties: {} })),
-  }))
+  const right = read.results.length === 1 && read.results[0].properties.lifetime_value === '12.5'
+  ok('batch read: who is there, with what was asked', right, read)
+}
 
-  const read = await contacts.batchApi.read({
-    idProperty: 'email', properties: ['lifetime_value'], propertiesWithHistory: [], inputs: [{ id: 'bob@x.co' }, { id: 'zoe@x.co' }],
-  })
-  ok('batch read: who is there, with what was asked', read.results.length === 1 && read.results[0].properties.lifetime_value === '12.5', read)
-
-  const single = await contacts.basicApi.create({ properties: { email: 'new@x.co', firstname: 'New' }, associations: [] })
-  ok('create: an id comes back', Boolean(single.id), single)
-  await refused('create: a second one is a conflict', 409, () => contacts.basicApi.create({ properties: { email: 'NEW@x.co' }, associations: [] }), 'Existing ID')
-  const updated = await contacts.basicApi.update(single.id, { properties: { firstname: 'Newer' } })
+async function singleRecords({ basicApi }) {
+  const properties = { email: 'new@x.co', firstname: 'New' }
+  const made = await basicApi.create({ properties, associations: [] })
+  ok('create: an id comes back', Boolean(made.id), made)
+  const twice = () => basicApi.create({ properties: { email: 'NEW@x.co' }, associations: [] })
+  await refused('create: a second one is a conflict', 409, twice, 'Existing ID')
+  const updated = await basicApi.update(made.id, { properties: { firstname: 'Newer' } })
   ok('update: changes the record', updated.properties.firstname === 'Newer', updated)
-  const got = await contacts.basicApi.getById('new@x.co', ['firstname'], undefined, undefined, false, 'email')
-  ok('get: by email', got.id === single.id && got.properties.firstname === 'Newer', got)
+  const names = ['firstname']
+  const got = await basicApi.getById('new@x.co', names, undefined, undefined, false, 'email')
+  ok('get: by email', got.id === made.id && got.properties.firstname === 'Newer', got)
+}
 
+async function findRecords(contacts) {
+  const filter = { propertyName: 'email', operator: 'EQ', value: 'ada@x.co' }
   const found = await contacts.searchApi.doSearch({
-    filterGroups: [{ filters: [{ propertyName: 'email', operator: 'EQ', value: 'ada@x.co' }] }], properties: ['email'], limit: 10, sorts: [], after: '0',
+    filterGroups: [{ filters: [filter] }],
+    properties: ['email'],
+    limit: 10,
+    sorts: [],
+    after: '0',
   })
-  ok('search: one by email', found.total === 1 && found.results[0].properties.email === 'ada@x.co', found)
+  const right = found.total === 1 && found.results[0].properties.email === 'ada@x.co'
+  ok('search: one by email', right, found)
   const page = await contacts.basicApi.getPage(2)
-  ok('pages: two now, more later', page.results.length === 2 && Boolean(page.paging?.next?.after), page)
+  ok('pages: two now, more later', page.results.length === 2 && page.paging?.next?.after, page)
   const everybody = await contacts.getAll(2)
   ok('pages: all of them in the end', everybody.length === 4, everybody.length)
+}
 
-  await contacts.batchApi.archive({ inputs: [{ id: upserted.results[1].id }] })
-  await refused('archive: gone', 404, () => contacts.basicApi.getById(upserted.results[1].id))
+async function removeRecords(contacts, id) {
+  await contacts.batchApi.archive({ inputs: [{ id }] })
+  await refused('archive: gone', 404, () => contacts.basicApi.getById(id))
   await contacts.basicApi.purge({ objectId: 'eve@x.co', idProperty: 'email' })
   ok('gdpr-delete: gone', (await contacts.getAll(100)).length === 2)
+}
 
+async function limitsAndCredentials({ searchApi }) {
   const search = { filterGroups: [], properties: [], limit: 1, sorts: [], after: '0' }
-  await companies.searchApi.doSearch(search)
-  ok('the client waits out a limit and comes back', (await companies.searchApi.doSearch(search)).total === 0)
-  await refused('a wrong token is refused', 401,
-    () => new Client({ accessToken: 'wrong', basePath: address }).crm.contacts.basicApi.getPage(), 'INVALID_AUTHENTICATION')
+  await searchApi.doSearch(search)
+  const { total } = await searchApi.doSearch(search)
+  ok('the client waits out a limit and comes back', total === 0, total)
+  const stranger = new Client({ accessToken: 'wrong', basePath: address })
+  const call = () => stranger.crm.contacts.basicApi.getPage()
+  await refused('a wrong token is refused', 401, call, 'INVALID_AUTHENTICATION')
+}
 
+try {
+  const options = { accessToken: 'right', basePath: address, numberOfApiCallRetries: 2 }
+  const { contacts, properties, companies } = new Client(options).crm
+  await declareProperties(properties)
+  const upserted = await upsertBatches(contacts)
+  await readBatch(contacts)
+  await singleRecords(contacts)
+  await findRecords(contacts)
+  await removeRecords(contacts, upserted[1].id)
+  await limitsAndCredentials(companies)
   const state = await (await fetch(`${address}/_standin/state`)).json()
   const { creates, archives, live } = state.objects.contacts
-  ok('the stand-in counted every effect once', creates === 4 && archives === 2 && live === 2, { creates, archives, live })
+  const once = creates === 4 && archives === 2 && live === 2
+  ok('the stand-in counted every effect once', once, { creates, archives, live })
 } catch (error) {
   ok('no call fails unexpectedly', false, String(error.stack ?? error))
 } finally {
