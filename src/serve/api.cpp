@@ -31,7 +31,9 @@ class Api {
 
   Task<HttpResponse> answer(HttpRequest request) {
     const std::string path = request.url.substr(0, request.url.find('?'));
-    if (!path.starts_with("/api/") && path != "/metrics") {
+    // Jitsu's clients send events to /api/s/TYPE.
+    const bool is_ours = path.starts_with("/api/") && !path.starts_with("/api/s/");
+    if (!is_ours && path != "/metrics") {
       co_return co_await options_.collector(std::move(request));
     }
     if (!allowed(request)) {

@@ -11,7 +11,7 @@ namespace rondo::serve {
 struct ApiOptions {
   std::string token;                          ///< empty: whoever reaches the port may ask
   std::function<std::string()> metrics_text;  ///< the collector's counters, Prometheus text format
-  world::HttpHandler collector;               ///< gets everything that is not below /api
+  world::HttpHandler collector;  ///< gets everything that is not below /api, and /api/s
 };
 
 /// One handler for the whole port:

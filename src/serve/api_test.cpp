@@ -39,6 +39,7 @@ struct Served {
 TEST_CASE("what is not the API's goes to the collector") {
   Served served;
   CHECK(served.ask("POST", "/v1/batch").body == "collected /v1/batch");
+  CHECK(served.ask("POST", "/api/s/track").body == "collected /api/s/track");
   CHECK(served.ask("GET", "/metrics").body == "rondo_up 1\n");
   CHECK(served.ask("GET", "/api/status").body == "{\"state\":\"fresh\"}\n");
 }
