@@ -89,13 +89,13 @@ class RowFinder {
     const std::string canon =
         request.connector->canon(request.around->object, request.rows.front()->key_field);
     canon_ = canon.empty() ? nullptr : find_function(canon);
-    key_ = Json::object({{"field", Json(request.rows.front()->key_field)}});
+    key_field_ = Json(request.rows.front()->key_field);
   }
 
   [[nodiscard]] std::optional<std::size_t> find(const std::vector<MatchRule>& rules,
                                                 const Json& item, std::size_t position) const {
     Scope scope;
-    scope.add("key", key_).here(item);
+    scope.add("key_field", key_field_).here(item);
     for (const MatchRule& rule : rules) {
       if (rule.by == MatchBy::index) {
         if (position < request_.rows.size()) return position;
@@ -122,7 +122,7 @@ class RowFinder {
   const Request& request_;
   Index by_seq_, by_key_, by_remote_;
   const Function* canon_ = nullptr;
-  Json key_;
+  Json key_field_;
 };
 
 /// Which of our fields the destination holds otherwise; "" if none.

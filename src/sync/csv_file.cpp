@@ -14,7 +14,8 @@ std::string cell_text(const std::string& cell) {
 
 Result<void> write_both(world::Disk& disk, const std::string& path, std::string_view bytes) {
   const auto slash = path.rfind('/');
-  if (slash != std::string::npos && slash > 0) TRY(disk.make_directories(path.substr(0, slash)));
+  if (slash != std::string::npos && slash > 0)
+    TRY(world::make_safe_directories(disk, path.substr(0, slash)));
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   TRY(world::write_file(disk, path, bytes));
   return world::write_file(disk, path + ".sha256", sha256_hex(bytes) + "  " + name + "\n");

@@ -311,6 +311,146 @@ TEST_CASE("cells are quoted where they have to be") {
         "a,\"b,c\",\"d\"\"e\",\"f\ng\",,\" h\"\n");
 }
 
+/// A tool that can be asked what it has, and whose writing may be of any kind.
+struct Ledger {
+  std::map<std::string, std::string> names{};
+  int writes = 0;
+  bool silent = false;     ///< writes are done, and the answer is lost
+  bool forgetful = false;  ///< writes are not done, and the answer is lost
+  bool corrupts = false;   ///< writes another name than it was given
+  std::unique_ptr<world::HttpServer> server{};
+
+  static Task<world::HttpResponse> handle(Ledger& self, world::HttpRequest request) {
+    const Json body = *Json::parse(request.body);
+    Json results = Json::array();
+    for (const Json& row : body["rows"].as_array()) {
+      const std::string key(row["key"].as_string());
+      if (request.url == "/write" && !self.forgetful) {
+        ++self.writes;
+        self.names[key] = self.corrupts ? "?" : std::string(row["fields"]["firstname"].as_string());
+      }
+      if (!self.names.contains(key)) continue;
+      results.push(
+          Json::object({{"key", Json(key)},
+                        {"id", Json("r-" + key)},
+                        {"fields", Json::object({{"firstname", Json(self.names[key])}})}}));
+    }
+    const bool lost = request.url == "/write" && (self.silent || self.forgetful);
+    co_return world::HttpResponse{
+        lost ? 500 : 200, {}, Json::object({{"results", results}}).text()};
+  }
+  void open(Bench& bench, const std::string& idempotent) {
+    server = std::move(*bench.sim().view().network.serve(
+        {.port = 7000}, [this](world::HttpRequest r) { return handle(*this, std::move(r)); }));
+    const std::string operation =
+        R"("row": {"key": "key.value", "fields": "fields"}, "body": {"rows": "rows"},
+      "batch": {"rows": 10}, "unmatched": "unknown", "results": {"when": "status == 200", "ok": {
+      "each": "body.results", "match": [{"key": "key"}], "remote_id": "id")";
+    bench.connector_file() =
+        *Json::parse(R"({"connector": "ledger", "format": 1, "settings": {"url": {}},
+      "base_url": "${settings.url}", "errors": [{"if": "status >= 500 or transport", "class": "retry"}],
+      "operations": {"upsert": {"post": "/write", "idempotent": ")" +
+                     idempotent + "\", " + operation +
+                     R"(}}}, "verify": {"post": "/read", "idempotent": "natural", )" + operation +
+                     R"(, "compare": "fields"}}}}})");
+    bench.destination().connector = "ledger";
+    bench.destination().settings = {{"url", "http://127.0.0.1:7000"}};
+    bench.order().object.clear();
+    bench.order().mode = model::SyncMode::upsert;
+    bench.order().map = {{"firstname", "given_name", {}}};
+  }
+};
+
+TEST_CASE("read_back: what arrived is found, what did not is sent again") {
+  Bench bench;
+  Ledger ledger;
+  ledger.open(bench, "read_back");
+  bench.add_person("p1", "ada@x.co", "Ada");
+  ledger.silent = true;
+  CHECK(bench.must_run().unknown == 1);
+  ledger.silent = false;
+  SyncReport report = bench.must_run();
+  CHECK(report.settled == 1);
+  CHECK(report.planned == 0);
+  CHECK(ledger.writes == 1);
+  CHECK(bench.one("select state, remote_id from rondo.deliveries") == "ok|r-ada@x.co");
+  bench.add_person("p2", "bob@x.co", "Bob");
+  ledger.forgetful = true;
+  CHECK(bench.must_run().unknown == 1);
+  ledger.forgetful = false;
+  report = bench.must_run();
+  CHECK(report.settled == 1);
+  CHECK(report.adds == 1);
+  CHECK(ledger.names.at("bob@x.co") == "Bob");
+  CHECK(ledger.writes == 2);
+}
+
+TEST_CASE("none: what is in doubt is held back for a person, the others go on") {
+  Bench bench;
+  Ledger ledger;
+  ledger.open(bench, "none");
+  bench.add_person("p1", "ada@x.co", "Ada");
+  ledger.silent = true;
+  CHECK(bench.must_run().unknown == 1);
+  CHECK(ledger.writes == 1);
+  ledger.silent = false;
+  bench.add_person("p2", "bob@x.co", "Bob");
+  const SyncReport report = bench.must_run();
+  CHECK(report.blocked_by == std::map<std::string, std::int64_t>{{"in_doubt", 1}});
+  CHECK(report.adds == 1);
+  CHECK(ledger.writes == 2);
+}
+
+TEST_CASE("confirm: what the destination holds otherwise than sent is unknown, and sent again") {
+  Bench bench;
+  Ledger ledger;
+  ledger.open(bench, "natural");
+  bench.order().confirm_read_back = true;
+  bench.add_person("p1", "ada@x.co", "Ada");
+  ledger.corrupts = true;
+  CHECK(bench.must_run().unknown == 1);
+  CHECK(bench.one("select reason_code from rondo.deliveries") == "read_back_differs");
+  ledger.corrupts = false;
+  CHECK(bench.must_run().ok == 1);
+  CHECK(bench.must_run().planned == 0);
+  bench.order().mode = model::SyncMode::mirror;
+  CHECK(bench.run().error().code == "R0404");
+}
+
+/// The file, once the power is back.
+std::string file_of(Bench& bench, const std::string& path) {
+  auto text = world::read_file(bench.sim().view().disk, path);
+  if (!text) {
+    bench.sim().restart();
+    text = world::read_file(bench.sim().view().disk, path);
+  }
+  REQUIRE(text.has_value());
+  return *text;
+}
+
+TEST_CASE("killed while a file is written: the old file or the new one, and in the end the new") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Bench bench({.seed = seed});
+    bench.destination().connector = "csv";
+    bench.destination().settings = {{"path", "out"}};
+    three_people(bench);
+    bench.must_run();
+    const std::string before = file_of(bench, "out/contacts.csv");
+    bench.leave("p1");
+    bench.sim().crash_after(seed * 2);
+    for (int life = 0; life < 8; ++life) {
+      (void)bench.try_run();
+      const std::string now = file_of(bench, "out/contacts.csv");
+      CHECK(
+          (now == before || now == "email,firstname,ltv\nbob@x.co,Bob,10.0\neve@x.co,Eve,10.0\n"));
+    }
+    CHECK(bench.must_run().planned == 0);
+    const std::string text = file_of(bench, "out/contacts.csv");
+    CHECK(text.find("Ada") == std::string::npos);
+    CHECK(file_of(bench, "out/contacts.csv.sha256") == sha256_hex(text) + "  contacts.csv\n");
+  }
+}
+
 TEST_CASE("killed at any moment, the next runs end as if nothing had happened") {
   int crashes = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {

@@ -18,6 +18,18 @@ Result<void> write_new(Disk& disk, const std::string& path, std::string_view byt
 
 }  // namespace
 
+Result<void> make_safe_directories(Disk& disk, const std::string& path) {
+  std::vector<std::string> missing;
+  for (std::string folder = path; folder != "." && folder != "/"; folder = folder_of(folder)) {
+    TRY_ASSIGN(const bool there, disk.exists(folder));
+    if (there) break;
+    missing.push_back(folder);
+  }
+  TRY(disk.make_directories(path));
+  for (const std::string& folder : missing) TRY(disk.sync_directory(folder_of(folder)));
+  return {};
+}
+
 Result<std::string> read_file(Disk& disk, const std::string& path) {
   TRY_ASSIGN(auto file, disk.open(path, OpenMode::read));
   TRY_ASSIGN(const std::uint64_t size, file->size());

@@ -59,6 +59,9 @@ class Disk {
   virtual Result<std::unique_ptr<File>> lock(const std::string& path) = 0;
 };
 
+/// Makes the folders that are missing on the way to `path`, and makes their names safe from a power
+/// cut: each is synced into the folder it stands in. Nothing is synced if all were there.
+[[nodiscard]] Result<void> make_safe_directories(Disk& disk, const std::string& path);
 /// Whole contents; for files that fit in memory.
 [[nodiscard]] Result<std::string> read_file(Disk& disk, const std::string& path);
 /// Temporary name, sync, rename, sync of the directory: after a crash there is the old file or the

@@ -79,7 +79,8 @@ async function upsertBatches({ batchApi }) {
   ok('batch upsert: one bad address is an error of its own', told, mixed)
   const odd = { ...inputs[0], properties: { shoe_size: '44' } }
   const spoilt = () => batchApi.upsert({ inputs: [odd] })
-  await refused('batch upsert: an unknown property spoils all', 400, spoilt, 'PROPERTY_DOESNT_EXIST')
+  const why = 'PROPERTY_DOESNT_EXIST'
+  await refused('batch upsert: an unknown property spoils all', 400, spoilt, why)
   const many = Array.from({ length: 101 }, (_, i) => person(`p${i}`, i))
   const crowded = () => batchApi.upsert({ inputs: many })
   await refused('batch upsert: 101 rows are too many', 400, crowded)

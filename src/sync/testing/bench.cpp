@@ -120,7 +120,10 @@ std::optional<Result<SyncReport>> Bench::try_run() {
   }
   Destinations destinations(
       sim_.view(),
-      [](const std::string& name) -> Result<connector::Connector> { return connector::twin(name); },
+      [this](const std::string& name) -> Result<connector::Connector> {
+        if (connector_file_.is_null()) return connector::twin(name);
+        return connector::Connector::from(connector_file_, name);
+      },
       patience_);
   model::NoProgress progress;
   SyncContext context{sim_.view(), *session_, **state, project_, destinations, run_id, progress};

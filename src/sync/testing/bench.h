@@ -25,6 +25,8 @@ class Bench {
   /// The sync's declaration, to be changed before a run: hubspot.contacts, mode mirror, by email.
   model::Sync& order() { return project_.syncs.front(); }
   model::Destination& destination() { return project_.destinations.front(); }
+  /// Used instead of the shipped connectors once it is set.
+  Json& connector_file() { return connector_file_; }
   /// How patient deliveries are.
   connector::ClientOptions& patience() { return patience_; }
 
@@ -52,6 +54,7 @@ class Bench {
   std::unique_ptr<warehouse::Session> session_;
   model::Project project_;
   connector::ClientOptions patience_;
+  Json connector_file_{};
   std::string state_path_ = "state.db";
   int runs_ = 0;
 };
