@@ -17,6 +17,8 @@ struct Answer {
 
 Result<Answer> ask(warehouse::Session& session, const std::string& sql) {
   Answer answer;
+  // The roll-back below undoes neither COPY TO a file nor what comes after a COMMIT in the text.
+  TRY(session.describe(sql));
   TRY_ASSIGN(auto rows, session.query(sql));
   for (const auto& column : rows.columns()) answer.columns.push_back(column.name);
   while (true) {

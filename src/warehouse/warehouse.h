@@ -46,7 +46,8 @@ class Session {
   virtual Result<std::vector<std::string>> tables(std::string_view schema) = 0;
   /// Empty if there is no such table.
   virtual Result<std::vector<Column>> columns(std::string_view table) = 0;
-  /// The columns a query would answer, by binding it; nothing is run.
+  /// The columns a query would answer, by binding it; nothing is run. R0201 for anything but one
+  /// SELECT (FROM, VALUES, DESCRIBE, SHOW and SUMMARIZE are SELECTs too).
   virtual Result<std::vector<Column>> describe(std::string_view select) = 0;
 
   /// From any thread: what runs on this session ends soon with R0204.

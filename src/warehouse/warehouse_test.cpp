@@ -186,6 +186,25 @@ TEST_CASE("describe names the columns without running anything") {
   CHECK(types[8] == ColumnType::date);
 }
 
+TEST_CASE("describe takes one SELECT and nothing that acts") {
+  const Memory db;
+  REQUIRE(db->execute("CREATE TABLE t (a BIGINT)"));
+  for (const char* sql : {"SELECT 1", "FROM t", "VALUES (1)", "DESCRIBE t", "SHOW TABLES",
+                          "SUMMARIZE t", "WITH w AS (SELECT 1) FROM w"}) {
+    CAPTURE(sql);
+    CHECK(db->describe(sql));
+  }
+  for (const char* sql :
+       {"DELETE FROM t", "DROP TABLE t", "COMMIT", "COPY t TO 'never_written.csv'",
+        "ATTACH 'never_made.db'", "EXPLAIN ANALYZE DELETE FROM t", "SELECT 1; SELECT 2",
+        "COMMIT; DROP TABLE t", "SET threads = 1", "INSTALL httpfs"}) {
+    CAPTURE(sql);
+    const auto refused = db->describe(sql);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "R0201");
+  }
+}
+
 TEST_CASE("tables and columns are listed") {
   const Memory db;
   REQUIRE(

@@ -166,6 +166,9 @@ Result<std::vector<Column>> DuckSession::describe(std::string_view select) {
     return fail(ErrorKind::permanent, "R0201", "one SELECT was expected, not several statements");
   }
   TRY_ASSIGN(const Prepared statement, connection_->prepare(statements, 0, select));
+  if (duckdb_prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT) {
+    return fail(ErrorKind::permanent, "R0201", "a SELECT was expected, not a statement that acts");
+  }
   return columns_of(statement);
 }
 
