@@ -115,11 +115,24 @@ Result<std::int64_t> add_gpc(Session& session, const model::ConsentRules& rules,
   return added;
 }
 
-std::optional<bool> word_of(std::string_view text) {
+// Only what is surely a yes is one: `unsubscribed` or `N` must not leave an earlier yes standing.
+bool is_yes(std::string_view text) {
   const std::string word = lower(trim(text));
-  if (word == "true" || word == "yes" || word == "1") return true;
-  if (word == "false" || word == "no" || word == "0") return false;
-  return std::nullopt;
+  return word == "true" || word == "yes" || word == "1";
+}
+
+// An empty cell says nothing, but it takes back the yes that stood in this cell before.
+std::string drop_empty_without_a_yes(std::string_view working) {
+  return fmt::format(R"(delete from {} n where n.is_empty and not exists (
+  select 1 from rondo.consent_ledger l
+  where l.identifier_type = n.identifier_type and l.identifier_value = n.identifier_value
+    and l.purpose = n.purpose and l.allowed and l.occurred_at < n.occurred_at
+    and starts_with(l.evidence, n.row_name) and not exists (
+      select 1 from rondo.consent_ledger m
+      where m.identifier_type = l.identifier_type and m.identifier_value = l.identifier_value
+        and m.purpose = l.purpose and not m.allowed and starts_with(m.evidence, n.row_name)
+        and m.occurred_at > l.occurred_at and m.occurred_at < n.occurred_at)))",
+                     working);
 }
 
 // The columns of a stream that are read: row key, time, then identifiers and consent in map order.
@@ -147,12 +160,13 @@ std::optional<model::Identifier> strongest(const model::IdentityRules& rules,
   return std::nullopt;
 }
 
-const std::vector<Column>& ledger_columns() {
+const std::vector<Column>& entry_columns() {
   static const std::vector<Column> columns{
       {"identifier_type", ColumnType::text},  {"identifier_value", ColumnType::text},
       {"purpose", ColumnType::text},          {"allowed", ColumnType::boolean},
       {"occurred_at", ColumnType::timestamp}, {"source", ColumnType::text},
-      {"evidence", ColumnType::text},         {"recorded_at", ColumnType::timestamp}};
+      {"evidence", ColumnType::text},         {"recorded_at", ColumnType::timestamp},
+      {"row_name", ColumnType::text},         {"is_empty", ColumnType::boolean}};
   return columns;
 }
 
@@ -192,7 +206,7 @@ struct StreamOf {
 
 Result<warehouse::Batch> entries_of(Session& session, const model::IdentityRules& rules,
                                     const StreamOf& of, const std::string& condition, Time now) {
-  BatchBuilder entries(ledger_columns());
+  BatchBuilder entries(entry_columns());
   TRY_ASSIGN(auto rows,
              session.query(stream_select(session.dialect(), of.source, of.stream, condition)));
   while (true) {
@@ -200,15 +214,15 @@ Result<warehouse::Batch> entries_of(Session& session, const model::IdentityRules
     if (!more) break;
     const auto who = strongest(rules, of.stream, rows);
     if (!who) continue;
+    const std::string row_name = fmt::format("{}#{}@", of.label(), rows.text(0));
     std::size_t column = 2 + of.stream.identifiers.size();
     for (const auto& [purpose, name] : of.stream.consent) {
-      const auto word = word_of(rows.text(column++));
-      if (!word) continue;
+      const auto word = rows.text(column++);
       // With its time: a person may say yes, no and yes again in the same row of the same file.
-      entries.text(who->type).text(who->value).text(purpose).boolean(*word);
+      entries.text(who->type).text(who->value).text(purpose).boolean(is_yes(word));
       entries.timestamp(rows.timestamp(1)).text(of.source.name);
-      entries.text(fmt::format("{}#{}@{}", of.label(), rows.text(0), rows.text(1)));
-      entries.timestamp(now);
+      entries.text(fmt::format("{}{}", row_name, rows.text(1))).timestamp(now);
+      entries.text(row_name).boolean(trim(word).empty());
     }
   }
   return std::move(entries).finish();
@@ -224,6 +238,7 @@ Result<std::int64_t> add_rows(Session& session, const model::Project& project, c
   TRY_ASSIGN(auto entries, entries_of(session, project.identity, of, fresh.condition, now));
   TRY(session.ingest(entries_table, std::move(entries), IngestMode::replace));
   const std::string working = session.dialect().table(entries_table);
+  TRY(session.execute(drop_empty_without_a_yes(working)));
   TRY(session.execute(fmt::format(R"(delete from {} n where exists (
   select 1 from rondo.consent_ledger l
   where l.identifier_type = n.identifier_type and l.identifier_value = n.identifier_value

@@ -211,14 +211,47 @@ TEST_CASE("a consent column speaks for the strongest identifier of its row that 
   contact(bench, "", "Ben@Example.com", "0", "false", 1);
   contact(bench, "", "test@example.com", "yes", "true", 1);
   contact(bench, "8", "cleo@example.com", "perhaps", "true", 1);
-  CHECK(must(collect_signals(bench.session(), project(), day(2))).from_rows == 5);
+  CHECK(must(collect_signals(bench.session(), project(), day(2))).from_rows == 6);
   CHECK(bench.rows("select identifier_type, identifier_value, purpose, allowed, source "
                    "from rondo.consent_ledger order by all") ==
         std::vector<std::string>{"crm_id|7|marketing|true|crm", "crm_id|7|service|true|crm",
-                                 "crm_id|8|service|true|crm",
+                                 "crm_id|8|marketing|false|crm", "crm_id|8|service|true|crm",
                                  "email|ben@example.com|marketing|false|crm",
                                  "email|ben@example.com|service|false|crm"});
   CHECK(must(collect_signals(bench.session(), project(), day(2))).from_rows == 0);
+}
+
+TEST_CASE("whatever is not surely a yes ends an earlier yes of its cell") {
+  for (const auto* word : {"unsubscribed", "N", "-", "", "  "}) {
+    CAPTURE(word);
+    Bench bench;
+    contacts(bench);
+    person(bench, "p", "ada@example.com");
+    contact(bench, "", "ada@example.com", "yes", "true", 1);
+    must(collect_signals(bench.session(), project(), day(9)));
+    CHECK(answer(bench, "marketing") == "true|-|-");
+    contact(bench, "", "ada@example.com", word, "true", 2);
+    must(collect_signals(bench.session(), project(), day(9)));
+    CHECK(answer(bench, "marketing").starts_with("false|consent_withdrawn"));
+    CHECK(answer(bench, "marketing", 1) == "true|-|-");
+  }
+}
+
+TEST_CASE("an empty cell that never was a yes says nothing, and a taken back yes is taken once") {
+  Bench bench;
+  contacts(bench);
+  contact(bench, "", "ada@example.com", "", "true", 1);
+  must(collect_signals(bench.session(), project(), day(9)));
+  const auto* words =
+      "select allowed from rondo.consent_ledger where purpose = 'marketing' "
+      "order by occurred_at";
+  CHECK(bench.rows(words).empty());
+  int on = 1;
+  for (const auto* word : {"yes", "", ""}) {
+    contact(bench, "", "ada@example.com", word, "true", ++on);
+    must(collect_signals(bench.session(), project(), day(9)));
+  }
+  CHECK(bench.rows(words) == std::vector<std::string>{"true", "false"});
 }
 
 TEST_CASE("yes, no and yes again in one row are three entries") {
