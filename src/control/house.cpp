@@ -18,13 +18,13 @@ Result<std::unique_ptr<world::File>> hold(world::World world, const std::string&
   return fail(std::move(error));
 }
 
-Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(const model::Project& project) {
+}  // namespace
+
+Result<std::unique_ptr<warehouse::Warehouse>> open_own_warehouse(const model::Project& project) {
   const std::string& path = project.warehouse.path;
   const bool absolute = path.starts_with('/');
   return warehouse::open_duckdb(absolute ? path : project.root + "/" + path);
 }
-
-}  // namespace
 
 std::string home_directory(const model::Project& project) { return project.root + "/.rondo"; }
 std::string log_directory(const model::Project& project) {
@@ -44,7 +44,8 @@ House::House(world::World world, model::Project project, AssetGraph graph,
       state_(std::move(state)),
       journal_(journal) {}
 
-Result<std::unique_ptr<House>> House::open(world::World world, model::Project project) {
+Result<std::unique_ptr<House>> House::open(world::World world, model::Project project,
+                                           const WarehouseOpener& open_warehouse) {
   TRY_ASSIGN(auto graph, AssetGraph::of(project));
   const std::string home = home_directory(project);
   TRY_ASSIGN(auto lock, hold(world, home));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,12 +18,22 @@ namespace rondo::control {
 [[nodiscard]] std::string home_directory(const model::Project& project);
 [[nodiscard]] std::string log_directory(const model::Project& project);
 
+/// Opens the warehouse of a project, once its lock is held.
+using WarehouseOpener =
+    std::function<Result<std::unique_ptr<warehouse::Warehouse>>(const model::Project& project)>;
+
+/// The one that `warehouse:` in rondo.yaml names.
+[[nodiscard]] Result<std::unique_ptr<warehouse::Warehouse>> open_own_warehouse(
+    const model::Project& project);
+
 /// A project with everything that running it takes: warehouse, state and journal, held for this
 /// process alone. The warehouse's system tables are there. The World must outlive it.
 class House {
  public:
   /// Error R0804 if another process holds the project, and what warehouse and state answer.
-  static Result<std::unique_ptr<House>> open(world::World world, model::Project project);
+  static Result<std::unique_ptr<House>> open(
+      world::World world, model::Project project,
+      const WarehouseOpener& open_warehouse = open_own_warehouse);
 
   [[nodiscard]] world::World world() const { return world_; }
   [[nodiscard]] const model::Project& project() const { return project_; }

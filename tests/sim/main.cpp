@@ -1,48 +1,137 @@
-#include <charconv>
-#include <cstdio>
-#include <span>
-#include <string_view>
+// The whole loop in a simulated world. Usage:
+//   rondo_sim_runner seeds PROJECT SCRATCH FIRST COUNT STRIDE
+//   rondo_sim_runner same PROJECT SCRATCH FIRST COUNT      the same seed twice: the same trace
+//   rondo_sim_runner controls PROJECT SCRATCH COUNT        what must fail fails
+#include <csignal>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
-#include "simulation.h"
+#include <fmt/format.h>
 
-// rondo_sim_runner SEEDS [WORD | WORD=SEED]: every simulation (whose name holds WORD) under that
-// many seeds, or under one. The last line is `N passed, N failed`.
+#include "seed.h"
+#include "world/real/real_world.h"
+
 namespace {
 
-std::uint64_t number(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+using namespace rondo;
+using simtest::Control;
+using simtest::SeedReport;
+using simtest::Simulation;
+
+constexpr std::size_t lines_shown_max = 12;
+constexpr std::uint64_t progress_every = 20;
+
+volatile std::sig_atomic_t seed_under_way = 0;
+
+// A promise broken inside the program ends this process: the seed is told before.
+void on_abort(int) {
+  fmt::print("FAIL the program ended itself; again: tests/sim/run --seed {}\n",
+             static_cast<long>(seed_under_way));
+  std::fflush(stdout);
+}
+
+struct Counts {
+  int passed = 0;
+  int failed = 0;
+};
+
+void tell(std::uint64_t seed, const SeedReport& report) {
+  fmt::print("FAIL seed {}; again: tests/sim/run --seed {}\n", seed, seed);
+  for (std::size_t i = 0; i < report.broken.size() && i < lines_shown_max; ++i)
+    fmt::print("  {}\n", report.broken[i]);
+  if (report.broken.size() > lines_shown_max)
+    fmt::print("  … and {} more\n", report.broken.size() - lines_shown_max);
+}
+
+Counts run_seeds(Simulation& simulation, std::uint64_t first, std::uint64_t count,
+                 std::uint64_t stride) {
+  Counts counts;
+  SeedReport sums;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t seed = first + i * stride;
+    seed_under_way = static_cast<std::sig_atomic_t>(seed);
+    const SeedReport report = simulation.run(seed);
+    ++(report.broken.empty() ? counts.passed : counts.failed);
+    if (!report.broken.empty()) tell(seed, report);
+    sums.power_cuts += report.power_cuts;
+    sums.runs += report.runs;
+    sums.failed_runs += report.failed_runs;
+    sums.resends += report.resends;
+    sums.steps += report.steps;
+    if ((i + 1) % progress_every == 0 || i + 1 == count) {
+      fmt::print("{} of {} seeds: {} power cuts, {} runs ({} failed on the way), {} resends, {} "
+                 "operations\n",
+                 i + 1, count, sums.power_cuts, sums.runs, sums.failed_runs, sums.resends,
+                 sums.steps);
+      std::fflush(stdout);
+    }
+  }
+  return counts;
+}
+
+Counts run_same(Simulation& simulation, std::uint64_t first, std::uint64_t count) {
+  Counts counts;
+  std::string before;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::string once = simulation.run(seed).trace;
+    const std::string again = simulation.run(seed).trace;
+    const bool good = !once.empty() && once == again && once != before;
+    ++(good ? counts.passed : counts.failed);
+    fmt::print("{} seed {} twice: {} bytes of trace\n", good ? "ok  " : "FAIL", seed, once.size());
+    if (once != again) {
+      std::size_t at = 0;
+      while (at < once.size() && at < again.size() && once[at] == again[at]) ++at;
+      const std::size_t from = at > 200 ? at - 200 : 0;
+      fmt::print("  once:  …{}\n  again: …{}\n", once.substr(from, 400), again.substr(from, 400));
+    }
+    before = once;
+  }
+  return counts;
+}
+
+Counts run_controls(Simulation& simulation, std::uint64_t count) {
+  Counts counts;
+  const std::pair<Control, const char*> all[] = {
+      {Control::log_syncs, "without the log's sync, acknowledged events are lost"},
+      {Control::state_kept, "without the outbox and the spend journal, effects double"}};
+  for (const auto& [control, words] : all) {
+    std::uint64_t seeds_failed = 0;
+    std::string first;
+    for (std::uint64_t seed = 1; seed <= count; ++seed) {
+      seed_under_way = static_cast<std::sig_atomic_t>(seed);
+      const SeedReport report = simulation.run(seed, control);
+      if (report.broken.empty()) continue;
+      ++seeds_failed;
+      if (first.empty()) first = report.broken.front();
+    }
+    ++(seeds_failed > 0 ? counts.passed : counts.failed);
+    fmt::print("{} control: {}: {} of {} seeds fail, such as: {}\n",
+               seeds_failed > 0 ? "ok  " : "FAIL", words, seeds_failed, count, first);
+  }
+  return counts;
 }
 
 }  // namespace
 
-int main(int count, char** texts) {
-  const std::vector<std::string_view> arguments(texts, texts + count);
-  const std::uint64_t seeds = arguments.size() > 1 ? number(arguments[1]) : 20;
-  const std::string_view choice = arguments.size() > 2 ? arguments[2] : "";
-  const auto equals = choice.find('=');
-  const std::uint64_t only = equals == choice.npos ? 0 : number(choice.substr(equals + 1));
-  const std::string_view word = choice.substr(0, equals);
-  long passed = 0;
-  long failed = 0;
-  for (const rondo::sim::Simulation& one : rondo::sim::delivery_simulations()) {
-    if (one.name.find(word) == one.name.npos) continue;
-    const long failed_before = failed;
-    for (std::uint64_t seed = only > 0 ? only : 1; seed <= (only > 0 ? only : seeds); ++seed) {
-      if (only == 0 && seed % one.every != 0) continue;
-      const std::string fault = one.run(seed);
-      ++(fault.empty() ? passed : failed);
-      if (!fault.empty()) {
-        std::printf("FAIL %.*s=%llu\n%s\n", static_cast<int>(one.name.size()), one.name.data(),
-                    static_cast<unsigned long long>(seed), fault.c_str());
-      }
-    }
-    std::printf("%s %.*s\n", failed == failed_before ? "ok  " : "FAIL",
-                static_cast<int>(one.name.size()), one.name.data());
-    std::fflush(stdout);
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() < 4) {
+    fmt::print(stderr, "usage: see the head of tests/sim/main.cpp\n");
+    return 2;
   }
-  std::printf("%ld passed, %ld failed\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  std::signal(SIGABRT, on_abort);
+  const auto number = [&](std::size_t at, std::uint64_t otherwise) {
+    return words.size() > at ? std::stoull(words[at]) : otherwise;
+  };
+  world::RealWorld real;
+  simtest::DatabaseServer warehouse;
+  Simulation simulation(warehouse, real.view(), words[1], words[2]);
+  Counts counts;
+  if (words[0] == "seeds")
+    counts = run_seeds(simulation, number(3, 1), number(4, 1), number(5, 1));
+  if (words[0] == "same") counts = run_same(simulation, number(3, 1), number(4, 5));
+  if (words[0] == "controls") counts = run_controls(simulation, number(3, 10));
+  fmt::print("{} passed, {} failed\n", counts.passed, counts.failed);
+  return counts.failed == 0 && counts.passed > 0 ? 0 : 1;
 }
