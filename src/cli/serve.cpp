@@ -19,6 +19,7 @@ namespace rondo::cli {
 namespace {
 
 constexpr Duration stop_grace = std::chrono::seconds{5};
+constexpr Duration held_wait = std::chrono::seconds{1};  ///< between tries to enter the project
 
 bool is_loopback(const std::string& address) {
   return address == "localhost" || address == "::1" || address.starts_with("127.");
@@ -63,9 +64,20 @@ class ControlThread {
     if (!ended) report_error(context_, ended.error());
   }
 
+  // A `rondo run` under way is not a reason to run nothing ever after: it ends.
+  Task<Result<std::unique_ptr<control::House>>> enter(world::World world) {
+    for (bool told = false;; told = true) {
+      auto house = control::House::open(world, project_);
+      if (house || house.error().code != "R0804" || outside_.stop) co_return house;
+      if (!told) report_error(context_, house.error());
+      co_await world.clock.sleep(held_wait);
+    }
+  }
+
   Task<Result<void>> run(world::RealWorld& real) {
     const auto world = real.view();
-    CO_TRY_ASSIGN(auto house, control::House::open(world, project_));
+    auto entered = co_await enter(world);
+    CO_TRY_ASSIGN(auto house, std::move(entered));
     control::Stages stages(
         *house, {world.environment.variable("RONDO_RESOLVER").value_or(""), project::read_yaml});
     CO_TRY_ASSIGN(const auto schedule, control::Schedule::of(house->project()));
@@ -95,10 +107,15 @@ Task<Result<void>> serve_project(world::RealWorld& real, const Context& context,
   CO_TRY_ASSIGN(auto log, log::Log::open(world.disk, {.directory = log_directory}));
   collect::Collector collector(world, *log, project);
   CO_TRY(collector.remember(log_directory, log->durable_end()));
+  CO_TRY_ASSIGN(const auto graph, control::AssetGraph::of(project));
   serve::Board board;
   auto handler = serve::make_api(
       board, {token, [&collector] { return collect::prometheus_text(collector.counters()); },
-              collector.handler()});
+              collector.handler(),
+              [&graph](const std::string& selection) -> Result<void> {
+                TRY(graph.select(selection));
+                return {};
+              }});
   world::ServeOptions where;
   where.address = options.address;
   where.port = options.port;

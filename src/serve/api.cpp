@@ -18,11 +18,12 @@ HttpResponse json_response(int status, const Json& body) {
           body.text() + "\n"};
 }
 
-HttpResponse refusal(int status, std::string_view message, std::string_view hint = {}) {
+HttpResponse refusal(int status, std::string_view message, std::string_view hint = {},
+                     std::string_view code = "R0807") {
   return json_response(
       status,
       Json::object(
-          {{"error", Json::object({{"code", "R0807"}, {"message", message}, {"hint", hint}})}}));
+          {{"error", Json::object({{"code", code}, {"message", message}, {"hint", hint}})}}));
 }
 
 class Api {
@@ -81,10 +82,17 @@ class Api {
     }
     const Json& select = (*body)["select"];
     if (!select.is_null() && !select.is_string()) return refusal(400, "`select` is no text");
-    if (!board_.ask_for_run(std::string(select.as_string()))) {
+    const std::string selection(select.as_string());
+    if (options_.check_selection) {
+      const auto known = options_.check_selection(selection);
+      if (!known) {
+        return refusal(400, known.error().message, known.error().hint, known.error().code);
+      }
+    }
+    if (!board_.ask_for_run(selection)) {
       return refusal(503, "nothing runs here", "this server only collects events");
     }
-    return json_response(202, Json::object({{"accepted", true}, {"select", select.as_string()}}));
+    return json_response(202, Json::object({{"accepted", true}, {"select", selection}}));
   }
 
   Board& board_;

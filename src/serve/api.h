@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "base/result.h"
 #include "serve/board.h"
 #include "world/network.h"
 
@@ -12,6 +13,8 @@ struct ApiOptions {
   std::string token;                          ///< empty: whoever reaches the port may ask
   std::function<std::string()> metrics_text;  ///< the collector's counters, Prometheus text format
   world::HttpHandler collector;  ///< gets everything that is not below /api, and /api/s
+  /// Whether a selection names something; what is wrong otherwise. Empty: everything does.
+  std::function<Result<void>(const std::string& selection)> check_selection{};
 };
 
 /// One handler for the whole port:
@@ -23,9 +26,9 @@ struct ApiOptions {
 ///     everything else      the collector
 ///
 /// Refusals are JSON: {"error": {"code", "message", "hint"}}: 401 R0807 without the token, 404,
-/// 405, 400 for a body that is no JSON object, 503 when nothing runs here. A browser's request from
-/// another page (an Origin header that is not this host) is refused with 403 where it would change
-/// something.
+/// 405, 400 for a body that is no JSON object or names no asset (R0801), 503 when nothing runs
+/// here. A browser's request from another page (an Origin header that is not this host) is refused
+/// with 403 where it would change something.
 [[nodiscard]] world::HttpHandler make_api(Board& board, ApiOptions options);
 
 }  // namespace rondo::serve

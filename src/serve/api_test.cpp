@@ -23,8 +23,12 @@ struct Served {
       asked.push_back(std::move(selection));
       return true;
     });
-    handler =
-        make_api(board, {std::move(token), [] { return std::string("rondo_up 1\n"); }, collector});
+    const auto check = [](const std::string& selection) -> Result<void> {
+      if (selection == "sync:no") return fail(ErrorKind::permanent, "R0801", "no `sync:no`", "a?");
+      return {};
+    };
+    handler = make_api(
+        board, {std::move(token), [] { return std::string("rondo_up 1\n"); }, collector, check});
   }
 
   HttpResponse ask(const char* method, const char* url, world::Headers headers = {},
@@ -56,6 +60,10 @@ TEST_CASE("what cannot be is refused and starts nothing") {
   CHECK(served.ask("POST", "/api/runs", {}, "{").status == 400);
   CHECK(served.ask("POST", "/api/runs", {}, "[]").status == 400);
   CHECK(served.ask("POST", "/api/runs", {}, R"({"select":7})").status == 400);
+  const auto unknown = served.ask("POST", "/api/runs", {}, R"({"select":"sync:no"})");
+  CHECK(unknown.status == 400);
+  CHECK(unknown.body.find(R"("code":"R0801","message":"no `sync:no`","hint":"a?")") !=
+        std::string::npos);
   CHECK(served.ask("DELETE", "/api/status").status == 405);
   CHECK(served.ask("GET", "/api/nothing").status == 404);
   CHECK(served.ask("POST", "/api/runs", {{"Host", "a"}, {"Origin", "http://evil"}}).status == 403);
