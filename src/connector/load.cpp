@@ -11,17 +11,18 @@
 namespace rondo::connector {
 namespace {
 
-template <class Value>
-struct Word {
+struct FailureWord {
   std::string_view word;
-  Value value;
+  FailureClass failure;
 };
 
-constexpr std::array failure_words{
-    Word{"auth", FailureClass::auth},      Word{"throttle", FailureClass::throttle},
-    Word{"retry", FailureClass::retry},    Word{"split", FailureClass::split},
-    Word{"poison", FailureClass::poison},  Word{"fatal", FailureClass::fatal},
-    Word{"unknown", FailureClass::unknown}};
+constexpr std::array<FailureWord, 7> failure_words{{{"auth", FailureClass::auth},
+                                                    {"throttle", FailureClass::throttle},
+                                                    {"retry", FailureClass::retry},
+                                                    {"split", FailureClass::split},
+                                                    {"poison", FailureClass::poison},
+                                                    {"fatal", FailureClass::fatal},
+                                                    {"unknown", FailureClass::unknown}}};
 
 std::string label(const Json& value) { return value.is_null() ? "nothing" : value.text(); }
 
@@ -178,11 +179,11 @@ void Loader::load_errors(Connector& into) {
     ErrorRule rule;
     rule.when = expression(from["if"], path + ".if", names);
     const auto word =
-        std::ranges::find(failure_words, from["class"].as_string(), &Word<FailureClass>::word);
+        std::ranges::find(failure_words, from["class"].as_string(), &FailureWord::word);
     if (word == failure_words.end()) {
       problem(path, "`class` is one of auth, throttle, retry, split, poison, fatal, unknown");
     } else {
-      rule.is = word->value;
+      rule.is = word->failure;
     }
     rule.wait = maybe(from, "wait", path, names);
     rule.code = maybe(from, "code", path, names);

@@ -54,14 +54,14 @@ std::vector<std::string> Template::names() const {
 /// Exactly one of: an expression, members, items, or a fixed value.
 struct Shape::Node {
   std::vector<Expression> expression;
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<std::string> names;  // of an object: one for each of `items`
   std::vector<Node> items;
   Json fixed;
   enum class Kind { expression, object, array, fixed } kind = Kind::fixed;
 
   static Result<Node> compile(const Json& value);
   [[nodiscard]] Json fill(const Scope& scope) const;
-  void collect(std::set<std::string>& names) const;
+  void collect(std::set<std::string>& used) const;
 };
 
 Result<Shape::Node> Shape::Node::compile(const Json& value) {
@@ -74,7 +74,8 @@ Result<Shape::Node> Shape::Node::compile(const Json& value) {
     node.kind = Kind::object;
     for (const auto& [name, member] : value.as_object()) {
       TRY_ASSIGN(Node inner, compile(member));
-      node.members.emplace_back(name, std::move(inner));
+      node.names.push_back(name);
+      node.items.push_back(std::move(inner));
     }
   } else if (value.is_array()) {
     node.kind = Kind::array;
@@ -92,21 +93,21 @@ Json Shape::Node::fill(const Scope& scope) const {
   if (kind == Kind::expression) return expression.front().evaluate(scope);
   if (kind == Kind::fixed) return fixed;
   Json filled = kind == Kind::object ? Json::object() : Json::array();
-  for (const auto& [name, member] : members) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    Json value = items[i].fill(scope);
     // An empty remote id or a missing field is not said at all, instead of being said to be null.
-    Json value = member.fill(scope);
-    if (!value.is_null()) filled.set(name, std::move(value));
+    const bool unsaid = kind == Kind::object && value.is_null();
+    if (kind == Kind::array) filled.push(std::move(value));
+    if (kind == Kind::object && !unsaid) filled.set(names[i], std::move(value));
   }
-  for (const Node& item : items) filled.push(item.fill(scope));
   return filled;
 }
 
-void Shape::Node::collect(std::set<std::string>& names) const {
+void Shape::Node::collect(std::set<std::string>& used) const {
   for (const Expression& one : expression) {
-    for (auto& name : one.names()) names.insert(std::move(name));
+    for (auto& name : one.names()) used.insert(std::move(name));
   }
-  for (const auto& [name, member] : members) member.collect(names);
-  for (const Node& item : items) item.collect(names);
+  for (const Node& item : items) item.collect(used);
 }
 
 Result<Shape> Shape::compile(const Json& value) {
