@@ -25,9 +25,9 @@ struct YamlNode {
   Kind kind = Kind::scalar;
   Style style = Style::plain;
   Span where{};
-  std::string text{};                ///< scalar
-  std::vector<YamlNode> items{};     ///< list
-  std::vector<YamlEntry> entries{};  ///< map, in the order of the file, keys distinct
+  std::string text{};              ///< scalar
+  std::vector<YamlNode> items;     ///< list
+  std::vector<YamlEntry> entries;  ///< map, in the order of the file, keys distinct
 
   [[nodiscard]] bool is_scalar() const { return kind == Kind::scalar; }
   [[nodiscard]] bool is_list() const { return kind == Kind::list; }
