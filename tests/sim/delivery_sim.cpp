@@ -213,16 +213,14 @@ std::string control_without_outbox(std::uint64_t seed) {
   return "  ten scenarios without an outbox, and nobody noticed";
 }
 
-constexpr std::array simulations{
-    Simulation{"delivery_hubspot",
-               [](std::uint64_t seed) { return Scenario(seed, "hubspot").run(); }},
-    Simulation{"delivery_webhook",
-               [](std::uint64_t seed) { return Scenario(seed, "webhook").run(); }},
-    Simulation{"control_without_outbox", control_without_outbox, 50},
+constexpr std::array scenes{
+    Scene{"delivery_hubspot", [](std::uint64_t seed) { return Scenario(seed, "hubspot").run(); }},
+    Scene{"delivery_webhook", [](std::uint64_t seed) { return Scenario(seed, "webhook").run(); }},
+    Scene{"control_without_outbox", control_without_outbox, 50},
 };
 
 }  // namespace
 
-std::span<const Simulation> delivery_simulations() { return simulations; }
+std::span<const Scene> delivery_scenes() { return scenes; }
 
 }  // namespace rondo::sim

@@ -1,15 +1,18 @@
 // The whole loop in a simulated world. Usage:
 //   rondo_sim_runner seeds PROJECT SCRATCH FIRST COUNT STRIDE
 //   rondo_sim_runner same PROJECT SCRATCH FIRST COUNT      the same seed twice: the same trace
+//   rondo_sim_runner delivery SEEDS [WORD[=SEED]]          deliveries alone: delivery_sim.cpp
 //   rondo_sim_runner controls PROJECT SCRATCH COUNT        what must fail fails
 #include <csignal>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "seed.h"
+#include "simulation.h"
 #include "world/real/real_world.h"
 
 namespace {
@@ -116,6 +119,8 @@ Counts run_controls(Simulation& simulation, std::uint64_t count) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "delivery")
+    return sim::run_deliveries(std::span(words).subspan(1));
   if (words.size() < 4) {
     fmt::print(stderr, "usage: see the head of tests/sim/main.cpp\n");
     return 2;
