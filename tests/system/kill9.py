@@ -9,10 +9,14 @@ sellers or verifies; both are started again each time. Then the warehouse and th
 hold the same, with nothing done twice and nothing lost. The journal that a killed run leaves says
 which step was hit.
 
-usage: kill9.py [--seed N] [--kills N]
+usage: kill9.py [--seed N] [--kills N] [--forget outbox | log]
+  --forget   a control that must fail: after each kill the outbox loses what was on its way, or the
+             log its last kilobytes, as if nobody had written or synced them
 """
 import argparse
 import collections
+import contextlib
+import glob
 import json
 import os
 import random
@@ -32,14 +36,15 @@ KILLS = 50
 OF_THE_COLLECTOR = 0.25        # share of the kills; some more of the rest hit the second lap
 OF_THE_FIRST_LAP = 0.5
 HITS_MIN = 0.3                 # of the kills of runs, inside a sync or the enrichment
-TARGETS = {"source:web", "identity", "enrichment:work_email", "verify", "sync:finance_lapsed",
-           "sync:hubspot_winback", "sync:welcome_new_customers"}
-FIRST_SHARE = 0.6              # how often the next of the targets is hit, else any of them
-WAIT_MAX = 0.6                 # seconds, from the begin of the targeted step to the kill
+OUTSIDE = {"enrichment:work_email", "sync:hubspot_winback", "sync:welcome_new_customers"}
+OUTSIDE_SHARE = 0.7            # how often the next of these is the target, else any step
+WAIT_MAX = 0.6                 # seconds, from the begin of a step outside to the kill …
+FORGOTTEN_BYTES = 4096
+SHORT_WAIT_MAX = 0.1           # … and of any other
 PEOPLE_AT_ONCE = 8             # questions under way at one moment
 PRICES = {"prospeo": 0.039, "hunter": 0.05}
 CAP = 10.0
-SLOW = "faults:\n  - { every: 1, answer: slow, wait: 120ms }\n"
+SLOW = {"hubspot": "120ms", "webhook": "120ms", "prospeo": "300ms", "hunter": "300ms"}
 BOUND = 120                    # seconds that one start may take
 
 checks = Checks()
@@ -62,8 +67,9 @@ class Story(Loop):
                         self.path(f"connectors/{name}.yaml"))
             self.edit(f"connectors/{name}.yaml", *change)
             with open(self.path(f"stand_ins/{name}.yaml"), "w") as file:
-                file.write(("properties: [work_email, lifetime_value, last_order_at]\n"
-                            if name == "hubspot" else "") + SLOW)
+                file.write(
+                    "properties: [work_email, lifetime_value, last_order_at]\n"
+                    f"faults:\n  - {{ every: 1, answer: slow, wait: {SLOW[name]} }}\n")
         self.start_stand_ins()
         self.make_crm()
 
@@ -108,8 +114,8 @@ class Story(Loop):
 class Collector:
     """Kills the collector while something is sent, and starts it again at the same port."""
 
-    def __init__(self, story, chance):
-        self.story, self.chance, self.done = story, chance, 0
+    def __init__(self, story, chance, forgets):
+        self.story, self.chance, self.done, self.forgets = story, chance, 0, forgets
         self.port = int(story.collector.rsplit(":", 1)[1])
         self.child = story.children[-1]
         self.starts = 0
@@ -141,6 +147,9 @@ class Collector:
         self.story.children.remove(self.child)
         self.done += 1
         self.starts += 1
+        if self.forgets:
+            segment = max(glob.glob(self.story.path(".rondo/log/*")), key=os.path.getmtime)
+            os.truncate(segment, max(0, os.path.getsize(segment) - FORGOTTEN_BYTES))
         self.story.start(f"collector{self.starts}", [
             self.story.rondo, "serve", "--collect-only", "--port", str(self.port),
             "--project", self.story.work])
@@ -150,15 +159,17 @@ class Collector:
 class Runs:
     """Starts `rondo run` and kills it at moments that the journal names afterwards."""
 
-    def __init__(self, story, chance, order):
-        self.story, self.chance, self.order = story, chance, order
+    def __init__(self, story, chance, order, forgets):
+        self.story, self.chance, self.order, self.forgets = story, chance, order, forgets
         self.hits, self.in_flight = collections.Counter(), 0
 
     def kill_one(self, done):
         """One start, one kill. `done`: steps that this lap has behind it. False: it ended first."""
         open_steps = [step for step in self.order if step not in done] or self.order
-        wanted = [step for step in open_steps if step in TARGETS] or open_steps
-        target = wanted[0] if self.chance.random() < FIRST_SHARE else self.chance.choice(wanted)
+        outside = [step for step in open_steps if step in OUTSIDE]
+        target = self.chance.choice(open_steps)
+        if outside and self.chance.random() < OUTSIDE_SHARE:
+            target = outside[0]
         child = subprocess.Popen([self.story.rondo, "run", "--project", self.story.work],
                                  cwd=self.story.work, env=self.story.environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -166,7 +177,7 @@ class Runs:
         bound = threading.Timer(BOUND, child.kill)
         bound.start()
         self.wait_for(child, open_steps, target)
-        time.sleep(self.chance.uniform(0, WAIT_MAX))
+        time.sleep(self.chance.uniform(0, WAIT_MAX if target in OUTSIDE else SHORT_WAIT_MAX))
         killed = child.poll() is None
         child.kill()
         child.stderr.read()
@@ -175,6 +186,12 @@ class Runs:
         bound.cancel()
         if killed:
             self.look(done)
+        if killed and self.forgets:
+            state = sqlite3.connect(self.story.path(".rondo/state.sqlite"))
+            with contextlib.suppress(sqlite3.OperationalError):  # no outbox yet
+                state.execute("delete from outbox where state in ('planned', 'sending')")
+                state.commit()
+            state.close()
         return killed
 
     def wait_for(self, child, open_steps, target):
@@ -290,17 +307,17 @@ def money(calm, killed, runs):
               settled(receipts) == settled(picture.bought(calm)))
 
 
-def tell_killed(story, seed, kills, order):
-    chance = random.Random(seed)
+def tell_killed(story, options, order):
+    chance, kills = random.Random(options.seed), options.kills
     story.prepare()
-    collector = Collector(story, chance)
+    collector = Collector(story, chance, options.forget == "log")
     while_sending = round(kills * OF_THE_COLLECTOR)
     sent = collector.during(story.send_history, while_sending - 2, 0.5)
     if sent is None:  # the SDK gave up; the shop sends again, which must change nothing
         print("the SDK gave up on some events; everything is sent again", flush=True)
         sent = story.send_history()
     checks.equal("every event was acknowledged in the end", sent["failed"], 0)
-    runs = Runs(story, chance, order)
+    runs = Runs(story, chance, order, options.forget == "outbox")
     left = kills - collector.done
     first = runs.lap(round(left * OF_THE_FIRST_LAP), "lap 1")
     collector.during(story.world_reacts, 2, 0.3)
@@ -321,6 +338,7 @@ def main():
     parser.add_argument("--seed", type=int, default=int(os.environ.get("RONDO_SEED") or
                                                         random.SystemRandom().randrange(10**6)))
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--forget", choices=["outbox", "log"])
     options = parser.parse_args()
     print(f"seed {options.seed} (again: tests/system/kill9.py --seed {options.seed})", flush=True)
     with work_directory() as work:
@@ -328,7 +346,7 @@ def main():
         killed = Story(os.path.join(work, "killed", "acme"), True)
         try:
             order = calm.tell()
-            runs = tell_killed(killed, options.seed, options.kills, order)
+            runs = tell_killed(killed, options, order)
             same_picture(calm, killed)
             nothing_twice(killed)
             money(calm, killed, runs)
