@@ -40,6 +40,10 @@ class Api {
     if (!allowed(request)) {
       co_return refusal(401, "the token is missing or wrong", "send `Authorization: Bearer TOKEN`");
     }
+    if (is_ours && options_.token.empty() && !names_this_machine(request)) {
+      co_return refusal(403, "without a token, this answers to localhost only",
+                        "ask http://127.0.0.1, or set RONDO_API_TOKEN");
+    }
     if (path == "/metrics") {
       co_return HttpResponse{
           200, {{"Content-Type", "text/plain; version=0.0.4"}}, options_.metrics_text()};
@@ -55,6 +59,15 @@ class Api {
     if (options_.token.empty()) return true;
     const auto given = request.headers.get("Authorization").value_or("");
     return equal_in_constant_time(given, "Bearer " + options_.token);
+  }
+
+  // Another site's name may be made to resolve to 127.0.0.1, and then its pages are of our origin;
+  // but the browser still sends the name.
+  static bool names_this_machine(const HttpRequest& request) {
+    const std::string host(request.headers.get("Host").value_or("localhost"));
+    const std::string name =
+        host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
+    return name == "localhost" || name == "127.0.0.1" || name == "[::1]";
   }
 
   // Pages of other sites can make a browser send this; only a page of our own names our host as its

@@ -72,6 +72,26 @@ TEST_CASE("what cannot be is refused and starts nothing") {
   CHECK(served.ask("POST", "/api/runs").status == 503);
 }
 
+TEST_CASE("without a token, a name that was made to point here is refused") {
+  Served served;
+  for (const char* host :
+       {"evil.example", "evil.example:8090", "127.0.0.1.evil.example", "", "["}) {
+    CAPTURE(host);
+    const auto origin = std::string("http://") + host;
+    CHECK(served.ask("GET", "/api/status", {{"Host", host}}).status == 403);
+    CHECK(served.ask("POST", "/api/runs", {{"Host", host}, {"Origin", origin}}).status == 403);
+    CHECK(served.ask("POST", "/v1/batch", {{"Host", host}}).status == 200);
+  }
+  for (const char* host : {"localhost", "localhost:8090", "127.0.0.1:1", "[::1]", "[::1]:8090"}) {
+    CAPTURE(host);
+    CHECK(served.ask("GET", "/api/status", {{"Host", host}}).status == 200);
+  }
+  CHECK(served.asked.empty());
+  Served secret("secret");
+  const world::Headers named{{"Host", "rondo.acme.example"}, {"Authorization", "Bearer secret"}};
+  CHECK(secret.ask("GET", "/api/status", named).status == 200);
+}
+
 TEST_CASE("with a token, only who has it may ask; events still come in by their write keys") {
   Served served("secret");
   CHECK(served.ask("GET", "/api/status").status == 401);
