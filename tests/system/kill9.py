@@ -66,7 +66,7 @@ class Story(Loop):
             shutil.copy(os.path.join(ROOT, f"connectors/{name}/connector.yaml"),
                         self.path(f"connectors/{name}.yaml"))
             self.edit(f"connectors/{name}.yaml", *change)
-            with open(self.path(f"stand_ins/{name}.yaml"), "w") as file:
+            with open(self.path(f"tools/stand_ins/{name}.yaml"), "w") as file:
                 file.write(
                     "properties: [work_email, lifetime_value, last_order_at]\n"
                     f"faults:\n  - {{ every: 1, answer: slow, wait: {SLOW[name]} }}\n")
