@@ -15,12 +15,22 @@ struct Answer {
   std::vector<std::vector<Json>> rows;
 };
 
+// Two columns may have one name; as members of a JSON object the second would hide the first.
+std::string free_name(const Answer& answer, const std::string& name) {
+  std::string free = name;
+  for (int number = 2; std::ranges::find(answer.columns, free) != answer.columns.end(); ++number) {
+    free = fmt::format("{}_{}", name, number);
+  }
+  return free;
+}
+
 Result<Answer> ask(warehouse::Session& session, const std::string& sql) {
   Answer answer;
   // The roll-back below undoes neither COPY TO a file nor what comes after a COMMIT in the text.
   TRY(session.describe(sql));
   TRY_ASSIGN(auto rows, session.query(sql));
-  for (const auto& column : rows.columns()) answer.columns.push_back(column.name);
+  for (const auto& column : rows.columns())
+    answer.columns.push_back(free_name(answer, column.name));
   while (true) {
     TRY_ASSIGN(const bool more, rows.next());
     if (!more) return answer;
