@@ -72,6 +72,7 @@ struct ClientOptions {
   std::size_t in_flight_max = 4;                      ///< requests of one run at the same time
   Duration timeout = std::chrono::seconds{30};        ///< of one request
   Duration throttled_max = std::chrono::minutes{10};  ///< a batch waits no longer for a limit
+  Duration rest_max = std::chrono::minutes{1};        ///< nor for an open breaker
 };
 
 /// Every required setting that is missing or empty, every unknown one, as sentences. Besides those

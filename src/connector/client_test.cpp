@@ -47,7 +47,9 @@ struct Notes final : Observer {
 };
 
 struct Stage {
-  explicit Stage(const char* connector = "webhook", world::SimOptions sim_options = {})
+  explicit Stage(const char* connector = "webhook", world::SimOptions sim_options = {},
+                 ClientOptions options = {.retry = {.attempts_max = 3, .first_wait = 100ms},
+                                          .throttled_max = 1min})
       : sim(sim_options) {
     auto made = sim.view().network.serve({.port = 8080}, [this](world::HttpRequest request) {
       return Scripted::handle(script, std::move(request));
@@ -56,9 +58,7 @@ struct Stage {
     std::map<std::string, std::string> settings{{"url", "http://127.0.0.1:8080"}};
     if (std::string_view(connector) != "webhook") settings["token"] = "t";
     if (std::string_view(connector) == "webhook") settings["secret"] = "s3cret";
-    auto client_made =
-        Client::make(sim.view(), twin(connector), settings,
-                     {.retry = {.attempts_max = 3, .first_wait = 100ms}, .throttled_max = 1min});
+    auto client_made = Client::make(sim.view(), twin(connector), settings, options);
     REQUIRE(client_made.has_value());
     client = std::move(*client_made);
   }
@@ -178,6 +178,29 @@ TEST_CASE("a limit that never ends is given up on, and its attempts are not coun
   CHECK(outcome.stopped->kind == ErrorKind::throttled);
   CHECK(stage.script.asked.size() > 3);
   CHECK(outcome.results[0].state == RowState::rejected);
+}
+
+/// How long a run against nobody takes that sends enough to open the breaker.
+Duration time_against_nobody(Duration rest_max) {
+  Stage stage("hubspot", {},
+              {.retry = {.attempts_max = 8, .first_wait = 100ms}, .rest_max = rest_max});
+  stage.script.server.reset();
+  std::vector<Row> rows;
+  for (int i = 0; i < 500; ++i) {
+    Row row{"email", "a" + std::to_string(i) + "@x.co"};
+    row.seq = std::to_string(i);
+    rows.push_back(row);
+  }
+  const Duration began = stage.sim.view().clock.monotonic();
+  const RunOutcome outcome = stage.run(std::move(rows));
+  CHECK(outcome.stopped->code == "R0408");
+  for (const RowResult& result : outcome.results) REQUIRE(result.code == "not_sent");
+  return stage.sim.view().clock.monotonic() - began;
+}
+
+TEST_CASE("a side that is down holds up the run for a minute, and nothing is in doubt") {
+  CHECK(time_against_nobody(1min) < 2min);
+  CHECK(time_against_nobody(10min) > 2min);  // the control: it is the breaker that is waited for
 }
 
 TEST_CASE("a question that may have been charged is not asked again") {

@@ -154,7 +154,8 @@ Task<bool> HttpClient::wait_for_place(Run& run, Attempt& attempt, std::string pa
     const Duration wait = pace_.take_place(path, world_.clock.monotonic());
     if (wait == Duration::zero()) co_return true;
     attempt.throttled += wait;
-    if (attempt.throttled > options_.throttled_max) {
+    // The other side being down must not hold up the syncs that come after this one.
+    if (attempt.throttled > (pace_.is_open() ? options_.rest_max : options_.throttled_max)) {
       stop(run, held_back());
       break;
     }

@@ -37,6 +37,7 @@ Task<LookupResult> HttpClient::lookup(std::string operation, Json input) {
     world::HttpRequest request = build_lookup(connector_, *known, around_, input);
     const std::string path = path_of_url(request.url);
     Duration wait = pace_.take_place(path, world_.clock.monotonic());
+    const Duration patience_max = pace_.is_open() ? options_.rest_max : options_.throttled_max;
     LookupVerdict verdict;
     verdict.failure = FailureClass::throttle;
     if (wait == Duration::zero()) {
@@ -62,7 +63,7 @@ Task<LookupResult> HttpClient::lookup(std::string operation, Json input) {
       case FailureClass::throttle:
         patience = wait > Duration::zero() ? wait : verdict.wait.value_or(std::chrono::seconds{1});
         throttled += *patience;
-        if (throttled > options_.throttled_max) patience.reset();
+        if (throttled > patience_max) patience.reset();
         break;
       case FailureClass::retry:
         patience = wait_after({ErrorKind::transient, "R0407", "not reached"}, ++made);
