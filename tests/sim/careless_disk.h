@@ -13,8 +13,7 @@ class CarelessDisk final : public world::Disk {
  public:
   CarelessDisk(world::Disk& disk, std::string word) : disk_(disk), word_(std::move(word)) {}
 
-  Result<std::unique_ptr<world::File>> open(const std::string& path,
-                                            world::OpenMode mode) override;
+  Result<std::unique_ptr<world::File>> open(const std::string& path, world::OpenMode mode) override;
   Result<bool> exists(const std::string& path) override { return disk_.exists(path); }
   Result<std::vector<world::DirectoryEntry>> list(const std::string& directory) override {
     return disk_.list(directory);

@@ -81,7 +81,9 @@ Company::Company(DatabaseServer& warehouse, world::World real, CompanyOptions op
   sim_.as_other_machine([this] {
     std::uint16_t port = first_port;
     for (const char* name : standins) {
-      doors_.push_back(std::make_unique<Door>(name, port++, sim_.view(), settings_of(real_.disk, options_.project + "/stand_ins/" + name + ".yaml")));
+      doors_.push_back(std::make_unique<Door>(
+          name, port++, sim_.view(),
+          settings_of(real_.disk, options_.project + "/stand_ins/" + name + ".yaml")));
     }
   });
   for (const auto& door : doors_) {
@@ -130,9 +132,9 @@ Result<std::string> Company::read_file(const std::string& name) {
 }
 
 Result<void> Company::load_project(bool check_sql) {
-  auto loaded = project::load_project(
-      sim_.view().disk, sim_.view().environment, options_.scratch, "local",
-      {.secrets = project::SecretMode::require, .check_sql = check_sql});
+  auto loaded =
+      project::load_project(sim_.view().disk, sim_.view().environment, options_.scratch, "local",
+                            {.secrets = project::SecretMode::require, .check_sql = check_sql});
   if (!loaded.project) {
     return fail(ErrorKind::permanent, "R0101", "\n" + loaded.diagnostics.render(false));
   }
@@ -143,31 +145,27 @@ Result<void> Company::load_project(bool check_sql) {
 Result<std::unique_ptr<Program>> Company::make_program() {
   auto made = std::make_unique<Program>();
   const std::string directory = control::log_directory(*project_);
-  TRY_ASSIGN(made->log, log::Log::open(machine().disk,
-                                       {.directory = directory, .segment_bytes_max = 4'000}));
-  made->collector =
-      std::make_unique<collect::Collector>(machine(), *made->log, *project_,
-                                           collect::CollectorOptions{
-                                               .deduplicate = options_.deduplicate});
+  TRY_ASSIGN(made->log,
+             log::Log::open(machine().disk, {.directory = directory, .segment_bytes_max = 4'000}));
+  made->collector = std::make_unique<collect::Collector>(
+      machine(), *made->log, *project_,
+      collect::CollectorOptions{.deduplicate = options_.deduplicate});
   TRY(made->collector->remember(directory, made->log->durable_end()));
   TRY_ASSIGN(made->server,
              machine().network.serve({.port = collector_port}, made->collector->handler()));
-  TRY_ASSIGN(made->house,
-             control::House::open(machine(), *project_, [this](const model::Project&) {
-               return Result<std::unique_ptr<warehouse::Warehouse>>(
-                   over_the_wire(warehouse_, machine()));
-             }));
-  made->stages = std::make_unique<control::Stages>(
-      *made->house, control::StageOptions{"", project::read_yaml});
+  TRY_ASSIGN(
+      made->house, control::House::open(machine(), *project_, [this](const model::Project&) {
+        return Result<std::unique_ptr<warehouse::Warehouse>>(over_the_wire(warehouse_, machine()));
+      }));
+  made->stages = std::make_unique<control::Stages>(*made->house,
+                                                   control::StageOptions{"", project::read_yaml});
   return made;
 }
 
-bool Company::start() {
+Result<void> Company::start() {
   PROMISE(program_ == nullptr);
-  auto made = make_program();
-  if (!made) return false;
-  program_ = std::move(*made);
-  return true;
+  TRY_ASSIGN(program_, make_program());
+  return {};
 }
 
 void Company::stop() {

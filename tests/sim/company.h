@@ -35,8 +35,8 @@ struct CompanyOptions {
   /// The project's folder in the simulation, and on the real disk where the warehouse's own reader
   /// looks for data files.
   std::string scratch;
-  bool log_syncs = true;                   ///< off for a control
-  bool deduplicate = true;                 ///< off for a control
+  bool log_syncs = true;    ///< off for a control
+  bool deduplicate = true;  ///< off for a control
 };
 
 /// A whole company in one simulated world: its machine with disk and program, its warehouse on
@@ -59,8 +59,8 @@ class Company {
   /// Reads and checks the project; all its problems as one error.
   Result<void> load_project(bool check_sql);
 
-  /// False if the power went off meanwhile, or the disk failed: `stop` and start again.
-  bool start();
+  /// An error if the power went off meanwhile, or the disk failed: `stop` and start again.
+  Result<void> start();
   [[nodiscard]] bool is_up() const { return program_ != nullptr && !sim_.crashed(); }
   /// The power goes off, if it is not, and comes back; the program does not run then.
   void stop();

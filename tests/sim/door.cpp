@@ -36,9 +36,10 @@ void Door::on_request(std::uint64_t number, std::function<void()> then) {
 
 std::string Door::url() const { return fmt::format("http://localhost:{}", port_); }
 
-std::int64_t Door::requests(std::string_view word) const {
-  return std::ranges::count_if(
-      paths_, [&](const std::string& path) { return path.find(word) != std::string::npos; });
+std::int64_t Door::requests_after(std::int64_t from, std::string_view word) const {
+  return std::count_if(paths_.begin() + from, paths_.end(), [&](const std::string& path) {
+    return path.find(word) != std::string::npos;
+  });
 }
 
 Task<world::HttpResponse> Door::meet(world::HttpRequest request) {

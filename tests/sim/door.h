@@ -29,7 +29,11 @@ class Door {
   [[nodiscard]] std::string url() const;
   [[nodiscard]] Json state() const { return standin_->state(); }
   /// Requests so far whose path holds `word`.
-  [[nodiscard]] std::int64_t requests(std::string_view word) const;
+  [[nodiscard]] std::int64_t requests(std::string_view word) const {
+    return requests_after(0, word);
+  }
+  /// The same without the first `from` requests.
+  [[nodiscard]] std::int64_t requests_after(std::int64_t from, std::string_view word) const;
 
  private:
   Task<world::HttpResponse> meet(world::HttpRequest request);

@@ -3,6 +3,7 @@
 //   rondo_sim_runner same PROJECT SCRATCH FIRST COUNT      the same seed twice: the same trace
 //   rondo_sim_runner delivery SEEDS [WORD[=SEED]]          deliveries alone: delivery_sim.cpp
 //   rondo_sim_runner controls PROJECT SCRATCH COUNT        what must fail fails
+//   rondo_sim_runner stories FOLDER SCRATCH WORD           tests/story; WORD of their names, or ""
 #include <csignal>
 #include <cstdlib>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "seed.h"
 #include "simulation.h"
+#include "story.h"
 #include "world/real/real_world.h"
 
 namespace {
@@ -63,10 +65,10 @@ Counts run_seeds(Simulation& simulation, std::uint64_t first, std::uint64_t coun
     sums.resends += report.resends;
     sums.steps += report.steps;
     if ((i + 1) % progress_every == 0 || i + 1 == count) {
-      fmt::print("{} of {} seeds: {} power cuts, {} runs ({} failed on the way), {} resends, {} "
-                 "operations\n",
-                 i + 1, count, sums.power_cuts, sums.runs, sums.failed_runs, sums.resends,
-                 sums.steps);
+      fmt::print(
+          "{} of {} seeds: {} power cuts, {} runs ({} failed on the way), {} resends, {} "
+          "operations\n",
+          i + 1, count, sums.power_cuts, sums.runs, sums.failed_runs, sums.resends, sums.steps);
       std::fflush(stdout);
     }
   }
@@ -115,6 +117,29 @@ Counts run_controls(Simulation& simulation, std::uint64_t count) {
   return counts;
 }
 
+Result<void> run_story(simtest::DatabaseServer& warehouse, world::World real,
+                       const std::string& folder, const std::string& name,
+                       const std::string& scratch) {
+  TRY_ASSIGN(const std::string text, world::read_file(real.disk, folder + "/" + name));
+  TRY_ASSIGN(const auto story, simtest::parse_story(text));
+  return simtest::play(story, folder, warehouse, real, scratch);
+}
+
+Counts run_stories(simtest::DatabaseServer& warehouse, world::World real, const std::string& folder,
+                   const std::string& scratch, const std::string& word) {
+  Counts counts;
+  const auto entries = real.disk.list(folder);
+  if (!entries) return {0, 1};
+  for (const auto& entry : *entries) {
+    if (!entry.name.ends_with(".story") || entry.name.find(word) == std::string::npos) continue;
+    const auto told = run_story(warehouse, real, folder, entry.name, scratch);
+    ++(told ? counts.passed : counts.failed);
+    fmt::print("{} {}\n", told ? "ok  " : "FAIL", entry.name);
+    if (!told) fmt::print("  {}\n", told.error().text());
+  }
+  return counts;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -131,10 +156,14 @@ int main(int argc, char** argv) {
   };
   world::RealWorld real;
   simtest::DatabaseServer warehouse;
+  if (words[0] == "stories") {
+    const Counts counts = run_stories(warehouse, real.view(), words[1], words[2], words[3]);
+    fmt::print("{} passed, {} failed\n", counts.passed, counts.failed);
+    return counts.failed == 0 && counts.passed > 0 ? 0 : 1;
+  }
   Simulation simulation(warehouse, real.view(), words[1], words[2]);
   Counts counts;
-  if (words[0] == "seeds")
-    counts = run_seeds(simulation, number(3, 1), number(4, 1), number(5, 1));
+  if (words[0] == "seeds") counts = run_seeds(simulation, number(3, 1), number(4, 1), number(5, 1));
   if (words[0] == "same") counts = run_same(simulation, number(3, 1), number(4, 5));
   if (words[0] == "controls") counts = run_controls(simulation, number(3, 10));
   fmt::print("{} passed, {} failed\n", counts.passed, counts.failed);

@@ -21,10 +21,12 @@ constexpr Question questions[] = {
     {"events",
      "select source, message_id, type, name, user_id, anonymous_id, identifier_type, "
      "identifier_value, occurred_at, properties, traits from raw.events order by all"},
-    {"quarantine", "select source, stream, reason_code, reason, state from rondo.quarantine "
-                   "order by all"},
-    {"contacts", "select customer_id, email, first_name, marketing_consent, _updated_at "
-                 "from raw.crm_contacts order by all"},
+    {"quarantine",
+     "select source, stream, reason_code, reason, state from rondo.quarantine "
+     "order by all"},
+    {"contacts",
+     "select customer_id, email, first_name, marketing_consent, _updated_at "
+     "from raw.crm_contacts order by all"},
     {"partition",
      "select string_agg(type || ':' || value, ' ' order by type, value) as all_of_one "
      "from rondo.identifiers group by profile_id order by all"},
@@ -34,42 +36,34 @@ constexpr Question questions[] = {
      "'work_email' and exists (select 1 from rondo.identifiers i where i.profile_id = "
      "v.profile_id and i.value in ('u1', 'u3'))) order by all"},  // see village.cpp: they changed
                                                                   // their minds, before or after
-    {"orders", "select p.who, order_id, ordered_at, total from models.orders "
-               "join people p using (profile_id) order by all"},
-    {"lifetime_value", "select p.who, lifetime_value, order_count from traits.lifetime_value "
-                       "join people p using (profile_id) order by all"},
-    {"buyers", "select p.who, lifetime_value from audiences.buyers "
-               "join people p using (profile_id) order by all"},
-    {"regulars", "select p.who, lifetime_value from audiences.regulars "
-                 "join people p using (profile_id) order by all"},
+    {"orders",
+     "select p.who, order_id, ordered_at, total from models.orders "
+     "join people p using (profile_id) order by all"},
+    {"lifetime_value",
+     "select p.who, lifetime_value, order_count from traits.lifetime_value "
+     "join people p using (profile_id) order by all"},
+    {"buyers",
+     "select p.who, lifetime_value from audiences.buyers "
+     "join people p using (profile_id) order by all"},
+    {"regulars",
+     "select p.who, lifetime_value from audiences.regulars "
+     "join people p using (profile_id) order by all"},
     {"delivered",
      "select d.sync, d.key, p.who, d.fingerprint, d.fields from rondo.delivered d "
      "left join rondo.profile_index i on i.profile_id = d.profile_id "
      "left join people p on p.profile_id = coalesce(i.merged_into, d.profile_id) order by all"},
-    {"blocked", "select b.sync, p.who, b.key, b.reason_code from rondo.blocked b "
-                "join people p using (profile_id) order by all"},
-    {"suppressions", "select identifier_type, identifier_value, purpose, reason, since "
-                     "from rondo.suppressions order by all"},
+    {"blocked",
+     "select b.sync, p.who, b.key, b.reason_code from rondo.blocked b "
+     "join people p using (profile_id) order by all"},
+    {"suppressions",
+     "select identifier_type, identifier_value, purpose, reason, since "
+     "from rondo.suppressions order by all"},
     {"stale", "select field, value, since from rondo.stale_values order by all"},
-    {"outcomes", "select o.outcome, p.who, o.occurred_at, o.identifier_value "
-                 "from rondo.outcomes o left join people p using (profile_id) order by all"},
+    {"outcomes",
+     "select o.outcome, p.who, o.occurred_at, o.identifier_value "
+     "from rondo.outcomes o left join people p using (profile_id) order by all"},
     {"verifications", "select address, verdict from rondo.verifications order by all"},
 };
-
-void add_records(Picture& picture, const std::string& name, const Json& records) {
-  auto& lines = picture[name];
-  for (const auto& [key, fields] : records.as_object()) {
-    Json kept = fields;
-    for (const char* theirs : {"createdate", "lastmodifieddate", "hs_object_id"})
-      kept.erase(theirs);
-    std::vector<std::string> members;
-    for (const auto& [field, value] : kept.as_object())
-      members.push_back(field + "=" + value.text());
-    std::ranges::sort(members);
-    lines.push_back(fmt::format("{}: {}", key, fmt::join(members, " ")));
-  }
-  std::ranges::sort(lines);
-}
 
 std::string shown(const std::vector<std::string>& lines) {
   return lines.empty() ? "none" : fmt::format("{}", fmt::join(lines, "; "));
@@ -152,6 +146,23 @@ Result<void> judge_journal(Company& company, std::vector<std::string>& broken) {
 
 }  // namespace
 
+std::vector<std::string> record_lines(const Json& records) {
+  std::vector<std::string> lines;
+  for (const auto& [key, fields] : records.as_object()) {
+    std::vector<std::string> members;
+    for (const auto& [field, value] : fields.as_object()) {
+      const bool theirs =
+          field == "createdate" || field == "lastmodifieddate" || field == "hs_object_id";
+      const std::string text = value.is_string() ? std::string(value.as_string()) : value.text();
+      if (!theirs) members.push_back(field + "=" + text);
+    }
+    std::ranges::sort(members);
+    lines.push_back(fmt::format("{}: {}", key, fmt::join(members, " ")));
+  }
+  std::ranges::sort(lines);
+  return lines;
+}
+
 Result<Picture> take_picture(Company& company) {
   Picture picture;
   for (const auto& [name, sql] : questions) {
@@ -161,9 +172,9 @@ Result<Picture> take_picture(Company& company) {
     std::ranges::sort(lines);
     picture[name] = std::move(lines);
   }
-  add_records(picture, "HubSpot's contacts",
-              company.door("hubspot").state()["objects"]["contacts"]["records"]);
-  add_records(picture, "the till's customers", company.door("webhook").state()["records"]);
+  picture["HubSpot's contacts"] =
+      record_lines(company.door("hubspot").state()["objects"]["contacts"]["records"]);
+  picture["the till's customers"] = record_lines(company.door("webhook").state()["records"]);
   TRY_ASSIGN(const auto file, company.read_file("out/buyers.csv"));
   picture["the finance file"] = {file};
   return picture;

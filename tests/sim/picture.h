@@ -14,6 +14,9 @@ namespace rondo::simtest {
 using Picture = std::map<std::string, std::vector<std::string>>;
 [[nodiscard]] Result<Picture> take_picture(Company& company);
 
+/// A stand-in's records as "key: field=value field=value", sorted, without what the tool adds.
+[[nodiscard]] std::vector<std::string> record_lines(const Json& records);
+
 /// What differs, one line each; empty if nothing does.
 [[nodiscard]] std::vector<std::string> differences(const Picture& expected, const Picture& found);
 

@@ -63,8 +63,10 @@ class Maker {
   void send(std::size_t client, const std::string& key, Json made) {
     auto& batches = village_.clients[client];
     if (batches.empty() || batches.back().events.size() > random_.below(4)) {
-      batches.push_back({key, {}, Duration{static_cast<std::int64_t>(random_.below(
-                                      static_cast<std::uint64_t>(hour.count()) / 8))}});
+      batches.push_back({key,
+                         {},
+                         Duration{static_cast<std::int64_t>(
+                             random_.below(static_cast<std::uint64_t>(hour.count()) / 8))}});
     }
     batches.back().events.push_back(std::move(made));
   }
@@ -123,8 +125,8 @@ class Maker {
 
 Village make_village(std::uint64_t variant, Time start) { return Maker(variant, start).make(); }
 
-Task<void> send_batches(world::World world, std::vector<Village::Batch> batches,
-                        std::uint16_t port, Ledger& ledger) {
+Task<void> send_batches(world::World world, std::vector<Village::Batch> batches, std::uint16_t port,
+                        Ledger& ledger) {
   for (const auto& batch : batches) {
     co_await world.clock.sleep(batch.pause);
     Json events = Json::array();

@@ -35,7 +35,7 @@ struct Ledger {
 };
 
 /// As the SDKs do it: the same bytes again until somebody says 200.
-Task<void> send_batches(world::World world, std::vector<Village::Batch> batches,
-                        std::uint16_t port, Ledger& ledger);
+Task<void> send_batches(world::World world, std::vector<Village::Batch> batches, std::uint16_t port,
+                        Ledger& ledger);
 
 }  // namespace rondo::simtest
