@@ -91,7 +91,8 @@ class Outbox {
   Result<std::int64_t> last_receipt();
 
   /// Brings what was settled since the last time to rondo.deliveries and rondo.delivered, with the
-  /// position, in one transaction. All syncs at once. How many receipts were brought.
+  /// position, in one transaction. All syncs at once. How many receipts were brought. R0424 if the
+  /// warehouse knows more endings than this outbox ever had.
   Result<std::int64_t> publish(warehouse::Session& session);
 
  private:
@@ -99,6 +100,7 @@ class Outbox {
   Result<std::vector<Entry>> entries(std::string_view where,
                                      const std::vector<state::Value>& values);
   Result<std::int64_t> next_settled();
+  Result<void> refuse_if_older(warehouse::Session& session);
 
   state::Database* database_;
 };

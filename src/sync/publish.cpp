@@ -95,7 +95,21 @@ Result<void> apply(warehouse::Session& session) {
 
 }  // namespace
 
+// An outbox that begins anew, or goes on from a backup, would number its receipts again: they would
+// take the place of older ones, never be read, and be sent again by every run.
+Result<void> Outbox::refuse_if_older(warehouse::Session& session) {
+  TRY_ASSIGN(const std::int64_t read, warehouse::load_position(session, stream));
+  TRY_ASSIGN(const std::int64_t next, next_settled());
+  if (read < next) return {};
+  return fail(
+      ErrorKind::permanent, "R0424",
+      fmt::format("the outbox ends at {}, but the warehouse has read it up to {}", next - 1, read),
+      "state.sqlite was lost or replaced by an older one: put the right one back; nothing "
+      "was sent");
+}
+
 Result<std::int64_t> Outbox::publish(warehouse::Session& session) {
+  TRY(refuse_if_older(session));
   std::int64_t published = 0;
   while (true) {
     TRY_ASSIGN(const std::int64_t before, warehouse::load_position(session, stream));

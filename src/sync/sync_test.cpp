@@ -361,6 +361,21 @@ struct Ledger {
   }
 };
 
+TEST_CASE("a lost outbox is noticed before anything is sent") {
+  Bench bench;
+  Receiver receiver;
+  receiver.open(bench);
+  three_people(bench);
+  bench.must_run();
+  REQUIRE(bench.sim().view().disk.remove("state.db"));
+  bench.add_person("p4", "dan@x.co", "Dan");
+  const auto refused = bench.run();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "R0424");
+  CHECK(receiver.bodies.size() == 1);
+  CHECK(bench.one("select count(*) from rondo.deliveries") == "3");
+}
+
 TEST_CASE("read_back: what arrived is found, what did not is sent again") {
   Bench bench;
   Ledger ledger;
