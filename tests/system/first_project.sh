@@ -33,6 +33,8 @@ check "check touches nothing" test ! -e "$work/shop/.rondo"
 
 "$RONDO" run -p "$work/shop" >"$work/run.txt" 2>"$work/run.err"
 check "run succeeds" equals $? 0
+check "nobody else on the machine may read the warehouse" \
+  equals "$(stat -c %a "$work/shop/.rondo/warehouse.duckdb")" 640
 check "one record is sent" has "$work/run.txt" "1 sent"
 check "two are blocked" has "$work/run.txt" "2 blocked"
 check "the file holds who said yes, and nobody else" \
@@ -51,6 +53,11 @@ check "query answers in JSON" equals "$(cat "$work/query.txt")" '{"rows":[{"n":1
 "$RONDO" query "delete from rondo.deliveries" -p "$work/shop" >/dev/null 2>&1
 deliveries
 check "query cannot change anything" equals "$(cat "$work/query.txt")" '{"rows":[{"n":1}]}'
+
+"$RONDO" query "commit; drop table rondo.deliveries" -p "$work/shop" >/dev/null 2>&1
+check "not even with a commit of its own" equals $? 1
+"$RONDO" query "copy rondo.deliveries to '$work/taken.csv'" -p "$work/shop" >/dev/null 2>&1
+check "nor write a file" test ! -e "$work/taken.csv"
 
 sed -i 's/^purpose:/porpose:/' "$work/shop/syncs/berlin_newsletter.yaml"
 "$RONDO" run -p "$work/shop" >"$work/broken.txt" 2>&1

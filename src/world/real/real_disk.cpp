@@ -174,11 +174,15 @@ Result<int> open_descriptor(const std::string& path, int flags) {
 }  // namespace
 
 Result<std::unique_ptr<File>> RealDisk::open(const std::string& path, OpenMode mode) {
-  TRY_ASSIGN(const int descriptor, open_descriptor(path, flags_of(mode)));
+  // O_NONBLOCK means nothing to a file, but a named pipe would be waited for without an end.
+  TRY_ASSIGN(const int descriptor, open_descriptor(path, flags_of(mode) | O_NONBLOCK));
   auto file = std::make_unique<RealFile>(descriptor, path, loop_, thread_);
   struct stat info {};
   if (::fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
     return fail(disk_error(EISDIR, "open", path));  // else only the first read would say so
+  }
+  if (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)) {
+    return fail(disk_error(ESPIPE, "open", path));
   }
   return std::unique_ptr<File>(std::move(file));
 }

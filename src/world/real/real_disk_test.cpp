@@ -67,6 +67,13 @@ TEST_CASE("each mode opens what it promises to") {
   CHECK(code_of((*reading)->write_at(0, "x")) == "R0023");
 }
 
+TEST_CASE("a named pipe is refused, not waited for") {
+  TestDirectory directory;
+  RealWorld world;
+  REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+  CHECK(code_of(world.view().disk.open(directory / "pipe", OpenMode::read)) == "R0023");
+}
+
 TEST_CASE("every error names the path") {
   RealWorld world;
   const auto missing = world.view().disk.open("/no/such/place", OpenMode::read);
