@@ -25,7 +25,7 @@ Result<void> write_template(world::Disk& disk, const std::string& directory) {
     TRY(disk.make_directories(path.substr(0, path.rfind('/'))));
     TRY(world::write_file(disk, path, file.bytes));
   }
-  return world::write_file(disk, directory + "/.gitignore", ".rondo/\nout/\n");
+  return world::write_file(disk, directory + "/.gitignore", ".rondo/\ndata/out/\n");
 }
 
 }  // namespace

@@ -74,14 +74,16 @@ Result<Json> person_json(House& house, const std::string& wanted, Time now) {
                        {"deliveries", std::move(deliveries)}});
 }
 
-std::string_view text(const Json& json, std::string_view key) { return json[key].as_string(); }
+std::string text(const Json& json, std::string_view key) {
+  return printable(json[key].as_string());
+}
 
 std::string to_page(const Context& context, const Json& person) {
   std::string page =
-      ink(context.terminal, Ink::bold, "profile " + std::string(text(person, "profile_id"))) + "\n";
+      ink(context.terminal, Ink::bold, "profile " + text(person, "profile_id")) + "\n";
   page += "identifiers\n";
   for (const auto& each : person["identifiers"].as_array())
-    page += fmt::format("  {}\n", each.as_string());
+    page += fmt::format("  {}\n", printable(each.as_string()));
   page += "fields\n";
   for (const auto& field : person["fields"].as_array()) {
     page += fmt::format(

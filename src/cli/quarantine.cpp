@@ -40,9 +40,12 @@ int show(const Context& context, control::House& house) {
     return Exit::done;
   }
   for (const auto& record : held->as_array()) {
-    context.terminal.out(fmt::format("{}  {}.{}  {} {}\n", record["id"].as_string(),
-                                     record["source"].as_string(), record["stream"].as_string(),
-                                     record["code"].as_string(), record["reason"].as_string()));
+    // The name of an event and the reason that quotes it were chosen by whoever sent it.
+    const auto shown = [&](std::string_view key, std::size_t bytes_max) {
+      return printable(record[key].as_string().substr(0, bytes_max));
+    };
+    context.terminal.out(fmt::format("{}  {}.{}  {} {}\n", shown("id", 32), shown("source", 64),
+                                     shown("stream", 64), shown("code", 8), shown("reason", 200)));
   }
   context.terminal.out(
       *count == 0 ? "nothing is held\n"

@@ -57,7 +57,7 @@ std::string cell(const Json& value) {
                      : value.is_null() ? ""
                                        : value.text();
   if (text.size() > column_width_max) text = text.substr(0, column_width_max - 3) + "...";
-  return text;
+  return printable(text);
 }
 
 std::string to_table(const Answer& answer) {

@@ -48,4 +48,12 @@ std::string padded(std::string_view text, std::size_t width) {
   return result;
 }
 
+std::string printable(std::string_view text) {
+  std::string safe(text);
+  std::replace_if(
+      safe.begin(), safe.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  return safe;
+}
+
 }  // namespace rondo::cli

@@ -26,4 +26,7 @@ enum class Ink { bold, dim, green, yellow, red };
 /// Padded with spaces to `width` characters (UTF-8 aware); longer text stays whole.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
+/// Control characters as `?`: values and names that strangers chose must not steer the terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
 }  // namespace rondo::cli

@@ -8,7 +8,7 @@ namespace rondo::control {
 namespace {
 
 Result<std::unique_ptr<world::File>> hold(world::World world, const std::string& home) {
-  TRY(world.disk.make_directories(home));
+  TRY(world::make_safe_directories(world.disk, home));
   auto lock = world.disk.lock(home + "/control.lock");
   if (lock) return std::move(*lock);
   if (lock.error().code != "R0024") return fail(lock.error());

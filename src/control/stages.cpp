@@ -243,6 +243,13 @@ Task<Result<Json>> Stages::run_sync(const Asset& asset, const std::string& run_i
                             destinations_,  run_id,           progress};
   auto ended = co_await sync::run_sync(context, order);
   CO_TRY_ASSIGN(const auto report, std::move(ended));
+  if (report.unknown > 0 && report.ok == 0) {
+    // Green would be a lie: whoever looks only at the exit code must hear that nothing was proved.
+    co_return fail(ErrorKind::unknown_outcome, "R0810",
+                   fmt::format("{} changes were sent to {}, and not one was confirmed",
+                               report.planned, report.destination),
+                   "look at the answers of the tool; `rondo why " + asset.id + "` lists them");
+  }
   Json json = summary({{"sent", report.planned},
                        {"ok", report.ok},
                        {"rejected", report.rejected},

@@ -97,7 +97,7 @@ Log::~Log() = default;
 Result<std::unique_ptr<Log>> Log::open(world::Disk& disk, Options options) {
   auto state = std::make_shared<State>(disk, std::move(options));
   const std::string& directory = state->options.directory;
-  TRY(disk.make_directories(directory));
+  TRY(world::make_safe_directories(disk, directory));
   TRY(sync_parents(disk, directory));
   TRY_ASSIGN(state->lock, disk.lock(directory + "/lock"));
   TRY_ASSIGN(const auto segments, list_segments(disk, directory));

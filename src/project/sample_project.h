@@ -18,7 +18,6 @@ inline constexpr FileText marked_files[] = {
     ^warehouse: { ^type: duckdb, ^path: .rondo/warehouse.duckdb }
 ^defaults:
   ^retries: { ^attempts: 3, ^backoff: exponential, ^first: 200ms, ^max: 15s, ^jitter: true }
-  ^timeout: 30m
 )"},
     {"consent.yaml", R"(^purposes:
   service:   { ^basis: contract }

@@ -38,7 +38,7 @@ check "nobody else on the machine may read the warehouse" \
 check "one record is sent" has "$work/run.txt" "1 sent"
 check "two are blocked" has "$work/run.txt" "2 blocked"
 check "the file holds who said yes, and nobody else" \
-  equals "$(cut -d, -f1 "$work/shop/out/berlin.csv" | tail -n +2)" ada@mail.example
+  equals "$(cut -d, -f1 "$work/shop/data/out/berlin.csv" | tail -n +2)" ada@mail.example
 
 "$RONDO" run -p "$work/shop" >"$work/second.txt" 2>&1
 check "a second run sends nothing" has "$work/second.txt" "0 sent"
