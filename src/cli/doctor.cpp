@@ -15,8 +15,7 @@ struct Look {
 };
 
 Look look_at_secrets(const Context& context, world::World world) {
-  Context quiet = context;
-  const auto project = open_project(quiet, world, project::SecretMode::require);
+  const auto project = open_project(context, world, project::SecretMode::require);
   return {"project and secrets", project.has_value(), project ? project->name : "see above"};
 }
 

@@ -52,13 +52,13 @@ struct Line {
 
  private:
   static void sum_up(const Json& from, std::vector<std::pair<std::string, std::int64_t>>& into) {
-    for (const auto& [label, value] : from.as_object()) {
-      const auto known = std::find_if(into.begin(), into.end(),
-                                      [&](const auto& entry) { return entry.first == label; });
+    for (const Json::Member& count : from.as_object()) {
+      const auto known = std::find_if(
+          into.begin(), into.end(), [&](const auto& entry) { return entry.first == count.first; });
       if (known == into.end()) {
-        into.emplace_back(label, value.as_int());
+        into.emplace_back(count.first, count.second.as_int());
       } else {
-        known->second += value.as_int();
+        known->second += count.second.as_int();
       }
     }
   }

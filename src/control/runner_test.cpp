@@ -112,7 +112,7 @@ TEST_CASE("a run does every asset once, in order, and says so in the journal") {
   const auto result = bench.run();
   CHECK(result.run.state == RunState::succeeded);
   CHECK(bench.done.size() == bench.graph.assets().size());
-  for (const auto& [asset, times] : bench.done) CHECK_MESSAGE(times == 1, asset);
+  for (const auto& entry : bench.done) CHECK_MESSAGE(entry.second == 1, entry.first);
   CHECK(result.steps.back().summary["counts"]["rows"].as_int() == 1);
 }
 
@@ -177,9 +177,9 @@ TEST_CASE(
       second = bench.try_run();
     }
     CHECK(second.value().value().run.state == RunState::succeeded);
-    for (const auto& [asset, state] : known) {
-      if (state != StepState::succeeded) continue;
-      CHECK_MESSAGE(bench.done[asset] == before.at(asset), asset);
+    for (const auto& entry : known) {
+      if (entry.second != StepState::succeeded) continue;
+      CHECK_MESSAGE(bench.done[entry.first] == before.at(entry.first), entry.first);
     }
     for (const auto& asset : bench.graph.assets()) CHECK(bench.done[asset.id] >= 1);
   }

@@ -17,8 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int type_a = 1;
-constexpr int type_mx = 15;
-constexpr int type_aaaa = 28;
 
 std::string number16(unsigned number) {
   return {static_cast<char>(number >> 8), static_cast<char>(number & 0xff)};
