@@ -162,7 +162,9 @@ TEST_CASE("the engine delivers a thousand contacts through every fault, each exa
     auto client = connector::Client::make(
         booth.sim.view(), connector::twin("hubspot"),
         {{"url", "http://127.0.0.1:7000"}, {"token", "t"}},
-        {.retry = {.attempts_max = 50, .first_wait = 100ms, .wait_max = 5s}});
+        // Patient with an open breaker too: these faults open it often, and all rows must get
+        // through.
+        {.retry = {.attempts_max = 50, .first_wait = 100ms, .wait_max = 5s}, .rest_max = 30min});
     REQUIRE(client.has_value());
     std::vector<connector::Row> rows;
     for (int i = 0; i < 1000; ++i) {
