@@ -99,7 +99,7 @@ Counts run_controls(Simulation& simulation, std::uint64_t count) {
   Counts counts;
   const std::pair<Control, const char*> all[] = {
       {Control::log_syncs, "without the log's sync, acknowledged events are lost"},
-      {Control::state_kept, "without the outbox and the spend journal, effects double"}};
+      {Control::state_kept, "without the state database, nothing goes on as if it were there"}};
   for (const auto& [control, words] : all) {
     std::uint64_t seeds_failed = 0;
     std::string first;

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t variants = 6;
+constexpr std::uint64_t variants = 4;
 constexpr std::uint64_t steps_of_life_max = 4'000;
 constexpr std::uint64_t rounds_of_life_max = 2;
 constexpr int rounds_to_rest_max = 8;
@@ -28,6 +28,7 @@ class SeedRun {
   SeedRun(Company& company, std::uint64_t seed, std::uint64_t variant, Control control,
           Ledger& ledger)
       : company_(company),
+        seed_(seed),
         control_(control),
         random_(seed, "test"),
         mood_(seed, "mood"),
@@ -105,14 +106,17 @@ class SeedRun {
 
   void make_cruel() {
     auto& with = company_.sim().options();
+    // Some seeds are mild, some hardly let anything through.
     const double scale = random_.unit();
-    with.drop_request = 0.04 * scale;
-    with.drop_response = 0.06 * scale;
-    with.refuse = 0.04 * random_.unit();
-    with.answer_429 = 0.03 * random_.unit();
-    with.answer_500 = 0.03 * random_.unit();
-    if (random_.below(2) == 0) with.duplicate = 0.05;
-    if (random_.below(4) == 0) with.sync_fails = 0.0008;
+    with.drop_request = 0.15 * scale * random_.unit();
+    with.drop_response = 0.2 * scale * random_.unit();
+    with.refuse = 0.3 * scale * random_.unit();
+    with.answer_429 = 0.15 * scale * random_.unit();
+    with.answer_500 = 0.15 * scale * random_.unit();
+    moody_ = 0.3 * scale * random_.unit();
+    if (random_.below(2) == 0) with.duplicate = 0.1;
+    if (random_.below(4) == 0) with.sync_fails = 0.002;
+    if (random_.below(6) == 0) with.no_space = 0.002;
     doubles_ = with.duplicate > 0;
     for (const char* name : {"hubspot", "webhook", "prospeo", "hunter"})
       company_.door(name).set_mood([this] { return mood(); });
@@ -120,14 +124,14 @@ class SeedRun {
 
   int mood() {
     constexpr std::array moods{429, 500, 503, 0};
-    if (!mood_.happens(0.06)) return -1;
+    if (!mood_.happens(moody_)) return -1;
     return moods[mood_.below(moods.size())];
   }
 
   void make_kind() {
     auto& with = company_.sim().options();
     with.drop_request = with.drop_response = with.duplicate = with.refuse = 0;
-    with.answer_429 = with.answer_500 = with.sync_fails = 0;
+    with.answer_429 = with.answer_500 = with.sync_fails = with.no_space = 0;
     for (const char* name : {"hubspot", "webhook", "prospeo", "hunter"})
       company_.door(name).set_mood(nullptr);
   }
@@ -150,7 +154,7 @@ class SeedRun {
       company_.sim().run_for(1min);
     if (ledger_.finished < village_.clients.size()) broken("clients never got their 200");
     company_.put_file("data/contacts.csv", village_.contacts_later);
-    come_to_rest("after all was told");
+    come_to_rest();
     company_.sim().run_for(beyond_refresh);
     renew();
     check_events();
@@ -163,29 +167,31 @@ class SeedRun {
     report_.trace = company_.sim().trace();
   }
 
-  void come_to_rest(const char* when) {
+  // Until nothing moves. That a second run has nothing to do is looked at on every fourth seed
+  // only.
+  void come_to_rest() {
     for (int round = 0; round < rounds_to_rest_max; ++round) {
-      failures_.clear();
-      if (!one_run()) return broken(fmt::format("{}: the run did not end", when));
-      for (const auto& failure : failures_) broken(fmt::format("{}: {}", when, failure));
-      if (!failures_.empty()) return;
-      if (moved_ == 0) return;
+      if (!good_run("after all was told")) return;
+      if (moved_ == 0 || (seed_ % 4 != 0 && left_unasked_ == 0)) return;
       company_.sim().run_for(15min);
     }
-    broken(fmt::format("{}: something still moves after {} runs:{}", when, rounds_to_rest_max,
-                       moving_));
+    broken(fmt::format("something still moves after {} runs:{}", rounds_to_rest_max, moving_));
   }
 
   // Everything is asked and checked once more; a cap may spread that over several runs.
   void renew() {
     for (int round = 0; round < rounds_to_rest_max; ++round) {
-      failures_.clear();
-      if (!one_run()) return broken("after answers expired: the run did not end");
-      for (const auto& failure : failures_) broken("after answers expired: " + failure);
-      if (!failures_.empty() || left_unasked_ == 0) return;
+      if (!good_run("after answers expired") || left_unasked_ == 0) return;
       company_.sim().run_for(15min);
     }
     broken("after answers expired: some are never asked about");
+  }
+
+  bool good_run(const char* when) {
+    failures_.clear();
+    if (!one_run()) broken(fmt::format("{}: the run did not end", when));
+    for (const auto& failure : failures_) broken(fmt::format("{}: {}", when, failure));
+    return report_.broken.empty();
   }
 
   void check_events() {
@@ -204,6 +210,7 @@ class SeedRun {
   void broken(std::string line) { report_.broken.push_back(std::move(line)); }
 
   Company& company_;
+  std::uint64_t seed_;
   Control control_;
   world::SimRandom random_;
   world::SimRandom mood_;
@@ -214,6 +221,7 @@ class SeedRun {
   std::int64_t moved_ = 0;
   std::string moving_;
   std::int64_t left_unasked_ = 0;
+  double moody_ = 0;
   bool doubles_ = false;
 };
 
@@ -231,7 +239,7 @@ const Picture& Simulation::twin(std::uint64_t variant) {
   if (known != twins_.end()) return known->second;
   Ledger ledger;
   Company company(warehouse_, real_, {{.seed = 1}, project_, scratch_});
-  SeedRun run(company, 1, variant, Control::none, ledger);
+  SeedRun run(company, 0, variant, Control::none, ledger);
   run.undisturbed();
   const SeedReport report = run.take_report();
   for (const auto& line : report.broken) fmt::print("the undisturbed twin: {}\n", line);
