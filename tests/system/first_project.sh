@@ -59,6 +59,10 @@ check "not even with a commit of its own" equals $? 1
 "$RONDO" query "copy rondo.deliveries to '$work/taken.csv'" -p "$work/shop" >/dev/null 2>&1
 check "nor write a file" test ! -e "$work/taken.csv"
 
+"$RONDO" query "select chr(27) || '[31mred' as name" -p "$work/shop" >"$work/escape.txt"
+check "a value cannot steer the terminal" lacks "$work/escape.txt" $'\033'
+check "and is shown all the same" has "$work/escape.txt" "?[31mred"
+
 sed -i 's/^purpose:/porpose:/' "$work/shop/syncs/berlin_newsletter.yaml"
 "$RONDO" run -p "$work/shop" >"$work/broken.txt" 2>&1
 check "a misspelt key stops the run" equals $? 1

@@ -1,0 +1,1 @@
+select profile_id, email from ref('profiles')
